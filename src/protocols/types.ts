@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net';
+import type { Trace } from '../members/types.ts';
+
+export interface EgressLimits {
+  /** Bytes after decompression that one answer may have. */
+  readonly maxDecodedBytes: number;
+  /** Decoded bytes per wire byte once 64 KiB were decoded. */
+  readonly maxRatio: number;
+  /** Bytes a second, averaged over 2 s after the first byte, below which an answer is given up. */
+  readonly minBytesPerSecond: number;
+}
+
+export interface EgressCall {
+  readonly signal: AbortSignal;
+  /** Absolute, in the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly trace?: Trace;
+}
+
+export interface HttpRequest {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+  /** Connections kept to this origin. */
+  readonly connections: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Decoded bytes in arrival order; throws EgressError when a cap, the deadline or the socket ends it. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * The only way out of the process for connectors, mail, webhooks and login providers: resolves a name
+ * once, checks every address, connects to the checked one.
+ */
+export interface Egress {
+  connect(target: { host: string; port: number; tls: boolean }, call: EgressCall): Promise<Socket>;
+  request(request: HttpRequest, call: EgressCall): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+/** What a protocol needs beside the library document. */
+export interface ConnectorDependencies {
+  readonly egress: Egress;
+  /** A secret by the name of its environment variable, or undefined when unset. */
+  readonly secret: (name: string) => string | undefined;
+}

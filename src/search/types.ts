@@ -1,0 +1,166 @@
+import type { Item, ItemStatus, RecordType } from '../marc/record.ts';
+import type { AnswerState, Phase, SourceRecord } from '../members/types.ts';
+import type { Query, Simplification } from '../query/types.ts';
+
+/** The public objects of a search, exactly as the API, the streams and the command line give them. */
+
+export interface LibraryAnswer {
+  readonly id: string;
+  readonly state: AnswerState;
+  /** Only in answered, answered_estimate, empty, partial and stopped (where it was given). */
+  readonly hits?: number;
+  readonly fetched: number;
+  readonly elapsedMs: number;
+  readonly cached: boolean;
+  /** Closed vocabulary of causes (`connect_refused`, `bib1_114` …), or null. */
+  readonly cause: string | null;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+  readonly sorted: boolean;
+  readonly simplified: readonly Simplification[];
+  /** Records that came but could not be read; only when there were some. */
+  readonly unreadable?: number;
+  readonly message: { readonly zh: string; readonly en: string };
+  /** With `timings=1`. */
+  readonly phases?: Readonly<Record<Phase, number>>;
+  readonly roundTrips?: number;
+  readonly firstRecordMs?: number | null;
+}
+
+export interface Holding {
+  readonly library: string;
+  readonly localId: string;
+  readonly campus: string | null;
+  readonly callNumber: string | null;
+  readonly volume: string | null;
+  readonly location: string | null;
+  readonly barcode: string | null;
+  readonly status: ItemStatus;
+  readonly dueDate: string | null;
+  readonly lendable: boolean | null;
+  readonly lendableWhy: string | null;
+  /** When the status was asked, ISO 8601, or null. */
+  readonly asOf: string | null;
+  readonly items: readonly Item[];
+}
+
+export interface MergedRecord {
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle: string | null;
+  readonly parallelTitle: string | null;
+  readonly partNumber: string | null;
+  readonly partName: string | null;
+  readonly responsibility: string | null;
+  readonly authors: readonly string[];
+  readonly edition: string | null;
+  readonly publisher: string | null;
+  readonly place: string | null;
+  readonly year: number | null;
+  readonly date: string | null;
+  readonly extent: string | null;
+  readonly series: string | null;
+  readonly isbn: readonly string[];
+  readonly isbnAsWritten: readonly string[];
+  readonly issn: readonly string[];
+  readonly language: string | null;
+  readonly type: RecordType;
+  readonly subjects: readonly string[];
+  readonly classes: Readonly<Record<string, string>>;
+  /** Why the source records are one line; empty for a single record. */
+  readonly mergedBecause: readonly string[];
+  readonly holdings: readonly Holding[];
+  readonly score: number;
+}
+
+export const facetNames = ['library', 'year', 'language', 'type', 'author', 'subject'] as const;
+export type FacetName = (typeof facetNames)[number];
+export type Facets = Readonly<
+  Record<FacetName, readonly { readonly value: string; readonly count: number }[]>
+>;
+
+export type SearchState = 'running' | 'complete' | 'closed';
+
+export interface SearchAnswer {
+  readonly id: string;
+  readonly query: { readonly cql: string; readonly libraries: readonly string[] };
+  readonly state: SearchState;
+  readonly elapsedMs: number;
+  readonly libraries: readonly LibraryAnswer[];
+  readonly total: number;
+  readonly hitsSum: number;
+  readonly moreAtLibraries: boolean;
+  readonly page: number;
+  readonly size: number;
+  readonly records: readonly MergedRecord[];
+  readonly facets: Facets;
+  /** With `timings=1`. */
+  readonly mergeMs?: number;
+}
+
+export const sortOrders = ['relevance', 'year', '-year', 'title', 'author'] as const;
+export type SortOrder = (typeof sortOrders)[number];
+
+/** What of a search's merged list to show. */
+export interface View {
+  readonly page: number;
+  readonly size: number;
+  readonly sort: SortOrder;
+  readonly filters: readonly { readonly name: FacetName; readonly value: string }[];
+  readonly timings: boolean;
+}
+
+/** A checked request for a search. */
+export interface SearchRequest {
+  readonly query: Query;
+  /** Canonical CQL of the query, as answers print it. */
+  readonly cql: string;
+  /** Ids in the order chosen; already checked against the directory and the policy. */
+  readonly libraries: readonly string[];
+  readonly sort: SortOrder;
+  readonly waitMs: number;
+  /** `Cache-Control: no-cache`: ask the libraries again. */
+  readonly refresh: boolean;
+}
+
+export type SearchEvent =
+  | { readonly id: number; readonly event: 'library'; readonly data: LibraryAnswer }
+  | {
+      readonly id: number;
+      readonly event: 'records';
+      readonly data: { readonly records: readonly MergedRecord[]; readonly total: number };
+    }
+  | { readonly id: number; readonly event: 'facets'; readonly data: Facets }
+  | { readonly id: number; readonly event: 'done'; readonly data: Omit<SearchAnswer, 'records'> };
+
+/** A search that runs or has ended; kept for a bounded time so that it can be read again. */
+export interface Search {
+  readonly id: string;
+  readonly state: SearchState;
+  /** The answer as it stands; never asks a library. */
+  answer(view: View): SearchAnswer;
+  /** Settles when the search has come to `until` or ended. */
+  wait(until: 'complete' | 'enough' | 'first'): Promise<void>;
+  /**
+   * Every event after `afterId`, then the new ones as they come; ends after `done`.
+   * Holding the iterator open counts as watching.
+   */
+  events(afterId: number, view: View, signal: AbortSignal): AsyncIterable<SearchEvent>;
+  /** Counts a watcher; the returned function ends it. Unwatched work is cancelled after the grace. */
+  watch(): () => void;
+  /** Fetches the next records of each library that has more, when `page` lies past what was fetched. */
+  deepen(view: View): Promise<void>;
+  /** Ends the work at the libraries within 100 ms. */
+  cancel(): void;
+}
+
+export interface SearchEngine {
+  /** Throws OverloadedError above the configured number of searches in progress. */
+  start(request: SearchRequest): Search;
+  get(id: string): Search | undefined;
+  /** The merged record and its source records, while remembered (24 h at least). */
+  record(id: string): { record: MergedRecord; sources: readonly SourceRecord[] } | undefined;
+  /** One library's record seen in some search. */
+  sourceRecord(library: string, localId: string): SourceRecord | undefined;
+  close(): Promise<void>;
+}
