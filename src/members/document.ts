@@ -1,4 +1,6 @@
 import Type from 'typebox';
+import type { QueryCharset, RecordCharset } from '../marc/types.ts';
+import type { IndexMap } from '../query/types.ts';
 import { closed, literals, nullable } from './schema/common.ts';
 import { httpConnector } from './schema/http.ts';
 import { sruConnector } from './schema/sru.ts';
@@ -106,34 +108,50 @@ export interface Limits {
   readonly timeoutMs: number;
   readonly perMinute: number;
 }
-type CommonKeys = 'charset' | 'queryCharset' | 'indexes' | 'terms' | 'sorts' | 'repairs' | 'reach';
-type Common<T extends { limits?: unknown }> = Omit<Filled<T, CommonKeys & keyof T>, 'limits'> & {
-  readonly limits: Limits;
-};
 
-export type Z3950Settings = Common<
-  Filled<
-    Z3950Input,
-    | 'host'
-    | 'port'
-    | 'databases'
-    | 'syntax'
-    | 'elementSet'
-    | 'auth'
-    | 'negotiateCharset'
-    | 'pipeline'
-    | 'piggyback'
-    | 'records'
-  >
+export type IsbnForm = 'hyphen13' | 'plain13' | 'hyphen10' | 'plain10';
+export type SortSpelling = string | Readonly<Record<string, number | string>>;
+
+/** Settings every protocol has once defaults are filled in. */
+export interface CommonSettings {
+  readonly charset: RecordCharset;
+  readonly queryCharset: QueryCharset;
+  readonly indexes: IndexMap;
+  readonly terms: {
+    readonly isbn: readonly IsbnForm[];
+    readonly script: 'as-is' | 'simplified' | 'traditional' | 'both';
+  };
+  readonly sorts: { readonly [K in 'year' | 'title' | 'author']?: SortSpelling };
+  readonly repairs: readonly string[];
+  readonly reach: 'public' | 'cernet' | 'allowlist';
+  readonly limits: Limits;
+}
+type Settings<T, K extends keyof T> = Omit<Filled<T, K>, keyof CommonSettings> & CommonSettings;
+
+export type Z3950Settings = Settings<
+  Z3950Input,
+  | 'host'
+  | 'port'
+  | 'databases'
+  | 'syntax'
+  | 'elementSet'
+  | 'auth'
+  | 'negotiateCharset'
+  | 'pipeline'
+  | 'piggyback'
+  | 'records'
 >;
-export type SruSettings = Common<
-  Filled<SruInput, 'url' | 'version' | 'recordSchema' | 'recordPacking' | 'method' | 'records'>
+export type SruSettings = Settings<
+  SruInput,
+  'url' | 'version' | 'recordSchema' | 'recordPacking' | 'method' | 'records'
 >;
-export type XserviceSettings = Common<
-  Filled<XserviceInput, 'url' | 'bases' | 'format' | 'method' | 'records'>
+export type XserviceSettings = Settings<
+  XserviceInput,
+  'url' | 'bases' | 'format' | 'method' | 'records'
 >;
-export type HttpSettings = Common<
-  Filled<HttpInput, 'url' | 'answer' | 'method' | 'query' | 'headers' | 'page' | 'formCharset'>
+export type HttpSettings = Settings<
+  HttpInput,
+  'url' | 'answer' | 'method' | 'query' | 'headers' | 'page' | 'formCharset'
 >;
 export type ConnectorSettings = Z3950Settings | SruSettings | XserviceSettings | HttpSettings;
 

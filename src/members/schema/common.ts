@@ -6,8 +6,8 @@ export const closed = <T extends Parameters<typeof Type.Object>[0]>(properties: 
   Type.Object(properties, { additionalProperties: false });
 
 /** One of a closed list of strings. */
-export const literals = <const T extends readonly string[]>(values: T) =>
-  Type.Enum([...values] as unknown as [...T]);
+export const literals = <const T extends readonly string[]>(values: T): Type.TEnum<[...T]> =>
+  Type.Enum([...values]) as unknown as Type.TEnum<[...T]>;
 
 export const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -25,6 +25,9 @@ export const indexEntry = Type.Union([
   oneIndex,
   Type.Array(oneIndex, { minItems: 1, maxItems: 8 }),
 ]);
+
+/** How a library spells a sort key: an SRU or HTTP name, or Z39.50 attributes. */
+const sortSpelling = Type.Union([Type.String({ minLength: 1, maxLength: 200 }), attributes]);
 
 /** Keys every protocol has. */
 export const connectorCommon = {
@@ -59,10 +62,11 @@ export const connectorCommon = {
     }),
   ),
   sorts: Type.Optional(
-    Type.Record(
-      literals(['year', 'title', 'author'] as const),
-      Type.Union([Type.String({ minLength: 1, maxLength: 200 }), attributes]),
-    ),
+    closed({
+      year: Type.Optional(sortSpelling),
+      title: Type.Optional(sortSpelling),
+      author: Type.Optional(sortSpelling),
+    }),
   ),
   holdings: Type.Optional(
     closed({
