@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import Type from 'typebox';
+import { type Fault, problemsOf } from './members/faults.ts';
+import { closed, nullable } from './members/schema/common.ts';
+import { readYaml, type YamlSource } from './members/yaml.ts';
+
+const count = (maximum: number, minimum = 1) => Type.Integer({ minimum, maximum });
+const milliseconds = count(3_600_000);
+const seconds = count(31_536_000);
+
+/** config/gateway.yaml. Every key is required, so that the file always shows what is in force. */
+export const settingsSchema = closed({
+  host: Type.String({ minLength: 1 }),
+  port: count(65535, 0),
+  data: Type.String({ minLength: 1 }),
+  connectors: nullable(Type.String({ minLength: 1 })),
+  directory: Type.String({ minLength: 1 }),
+  server: closed({
+    headersTimeoutMs: milliseconds,
+    requestTimeoutMs: milliseconds,
+    socketIdleTimeoutMs: milliseconds,
+    keepAliveTimeoutMs: milliseconds,
+    bodyLimitBytes: count(16_777_216, 1024),
+    requestsPerSocket: count(1_000_000),
+    maxEventLoopDelayMs: milliseconds,
+    trustProxy: Type.Boolean(),
+    corsOrigins: Type.Array(Type.String({ minLength: 1 })),
+    rateLimitPerMinute: nullable(count(1_000_000)),
+  }),
+  search: closed({
+    waitMs: count(60_000, 0),
+    maxWaitMs: count(60_000),
+    maxLibraries: count(1000),
+    maxSearches: count(100_000),
+    pageSize: count(100),
+    maxPageSize: count(1000),
+    maxPage: count(100_000),
+    slowAfterMs: milliseconds,
+    enoughAfterMs: milliseconds,
+    enoughShare: Type.Number({ minimum: 0, maximum: 1 }),
+    unwatchedGraceMs: milliseconds,
+    keepSearchesSeconds: seconds,
+    keepRecordsSeconds: seconds,
+  }),
+  cache: closed({
+    maxBytes: count(2 ** 40, 1_048_576),
+    freshSeconds: seconds,
+    staleSeconds: seconds,
+  }),
+  egress: closed({
+    allow: Type.Array(Type.String({ minLength: 1 })),
+    maxDecodedBytes: count(2 ** 31),
+    maxRatio: count(100_000),
+    minBytesPerSecond: count(1_000_000, 0),
+  }),
+  log: closed({
+    level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  }),
+});
+
+export type Settings = Type.Static<typeof settingsSchema> & {
+  /** Bearer token of the federation administrator, or null when one is to be made. */
+  readonly adminToken: string | null;
+};
+
+const categorySchema = closed({
+  id: Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }),
+  zh: Type.String({ minLength: 1 }),
+  en: Type.String({ minLength: 1 }),
+});
+
+export const directorySchema = closed({
+  categories: Type.Array(categorySchema),
+  groups: Type.Array(
+    closed({
+      ...categorySchema.properties,
+      libraries: Type.Array(Type.String({ pattern: '^[a-z][a-z0-9-]{1,31}$' })),
+    }),
+  ),
+  defaultLibraries: Type.Array(Type.String()),
+});
+export type DirectoryShape = Type.Static<typeof directorySchema>;
+
+/** Settings that cannot be used; `faults` lists all of them. */
+export class SettingsError extends Error {
+  readonly faults: readonly Fault[];
+
+  constructor(faults: readonly Fault[]) {
+    super(`settings: ${faults.length} fault${faults.length === 1 ? '' : 's'}`);
+    this.name = 'SettingsError';
+    this.faults = faults;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The folder the gateway's own files are found in, wherever it is started from. */
+const home = resolve(import.meta.dirname, '..');
+
+/** Reads the settings file and lays the environment over it; throws SettingsError. */
+export async function readSettings(environment: Environment): Promise<Settings> {
+  const file = environment.GUANJI_CONFIG ?? resolve(home, 'config/gateway.yaml');
+  const source = await readSource(file);
+  const faults = problemsOf(settingsSchema)(source.value).map((problem) => ({
+    file,
+    line: source.lineOf(problem.pointer),
+    ...problem,
+  }));
+  if (faults.length > 0) throw new SettingsError(faults);
+  return overlay(source.value as Type.Static<typeof settingsSchema>, environment);
+}
+
+/** Reads categories, groups and the default set; throws SettingsError. */
+export async function readDirectoryShape(settings: Settings): Promise<DirectoryShape> {
+  const file = resolve(home, settings.directory);
+  const source = await readSource(file);
+  const faults = problemsOf(directorySchema)(source.value).map((problem) => ({
+    file,
+    line: source.lineOf(problem.pointer),
+    ...problem,
+  }));
+  if (faults.length > 0) throw new SettingsError(faults);
+  return source.value as DirectoryShape;
+}
+
+async function readSource(file: string): Promise<YamlSource> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const message = `cannot be read: ${(error as Error).message}`;
+    throw new SettingsError([{ file, line: null, pointer: '', message }]);
+  }
+  const source = readYaml(text, file);
+  if ('faults' in source) throw new SettingsError(source.faults);
+  return source;
+}
+
+/** Environment variables over the file; a variable that makes no sense is a fault, not a default. */
+function overlay(file: Type.Static<typeof settingsSchema>, environment: Environment): Settings {
+  const list = (text: string | undefined) =>
+    text
+      ?.split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+  const rateLimit = environment.GUANJI_RATE_LIMIT;
+  const merged = {
+    ...file,
+    host: environment.HOST ?? file.host,
+    port: numberFrom('PORT', environment.PORT) ?? file.port,
+    data: environment.GUANJI_DATA ?? file.data,
+    connectors: environment.GUANJI_CONNECTORS ?? file.connectors,
+    server: {
+      ...file.server,
+      corsOrigins: list(environment.GUANJI_CORS_ORIGINS) ?? file.server.corsOrigins,
+      rateLimitPerMinute:
+        rateLimit === 'off'
+          ? null
+          : (numberFrom('GUANJI_RATE_LIMIT', rateLimit) ?? file.server.rateLimitPerMinute),
+    },
+    egress: {
+      ...file.egress,
+      allow: [...file.egress.allow, ...(list(environment.GUANJI_EGRESS_ALLOW) ?? [])],
+    },
+    log: { level: (environment.LOG_LEVEL ?? file.log.level) as Settings['log']['level'] },
+  };
+  const faults = problemsOf(settingsSchema)(merged).map((problem) => ({
+    file: 'environment',
+    line: null,
+    ...problem,
+  }));
+  if (faults.length > 0) throw new SettingsError(faults);
+  return { ...merged, adminToken: environment.GUANJI_ADMIN_TOKEN || null };
+}
+
+function numberFrom(name: string, text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^[0-9]+$/.test(text)) return Number(text);
+  const message = `${name} must be a whole number, not ${JSON.stringify(text)}`;
+  throw new SettingsError([{ file: 'environment', line: null, pointer: '', message }]);
+}
