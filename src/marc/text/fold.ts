@@ -1,0 +1,268 @@
+import { readPairs } from './script.ts';
+
+/**
+ * The fold is a table of one entry for each UTF-16 code unit, made a page of 256 at a time when a
+ * text first needs it, so that folding is one look-up a character.
+ */
+
+/** Entries that are not the character itself. */
+const drop = 0;
+const blank = 0x20;
+const apostrophe = 0x27;
+/** The character becomes several, or lies outside the basic plane: see `expansions`. */
+const expanded = 0xffff;
+/** Composition is needed first (half-width forms, jamo, kana voice marks). */
+const composing = 0xfffe;
+
+const pages: (Uint16Array | undefined)[] = new Array(256);
+/** Folded text of single characters that become several; at most one entry for each code unit. */
+const expansions = new Map<number, string>();
+const scratch = new Uint16Array(4096);
+const scratchBytes = Buffer.from(scratch.buffer);
+
+/**
+ * The words of a text without what writers of the same title do differently: compatibility forms
+ * (NFKC), letter case, diacritics, Chinese script (traditional, Hong Kong, Taiwan and Japanese forms
+ * become simplified ones, one character by one), and punctuation, which becomes single blanks.
+ * `C++` and `C#` keep their signs; `Xi'an` becomes `xian`. Folding a folded text changes nothing.
+ */
+export function foldForMatching(text: string): string {
+  return fold(text, false);
+}
+
+function fold(text: string, composed: boolean): string {
+  let out = '';
+  let length = 0;
+  let pending = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const entry = (pages[code >> 8] ?? makePage(code >> 8))[code & 0xff] as number;
+    if (entry === blank) {
+      pending = true;
+      continue;
+    }
+    if (entry === drop) continue;
+    if (entry === composing && !composed) return fold(text.normalize('NFKC'), true);
+    if (length > scratch.length - 64) {
+      out += flush(length);
+      length = 0;
+    }
+    const previous = length > 0 ? (scratch[length - 1] as number) : 0;
+    if (entry === apostrophe) {
+      if (pending || !isAlphabetic(previous) || !isAlphabetic(text.charCodeAt(i + 1)))
+        pending = true;
+      continue;
+    }
+    if ((entry === 0x2b || entry === 0x23) && !belongs(previous, pending, text.charCodeAt(i + 1))) {
+      pending = true;
+      continue;
+    }
+    const expansion = entry === expanded || entry === composing ? expansionOf(text, i) : null;
+    if (expansion !== null && text.charCodeAt(i) >> 10 === 0x36) i++;
+    if (expansion === ' ') {
+      pending = true;
+      continue;
+    }
+    if (expansion === '') continue;
+    if (pending) {
+      if (length > 0 || out !== '') scratch[length++] = blank;
+      pending = false;
+    }
+    if (expansion === null) scratch[length++] = entry;
+    else length = append(expansion, length);
+  }
+  return out === '' && length === text.length && unchanged(text, length)
+    ? text
+    : out + flush(length);
+}
+
+/** `+` and `#` belong to a name when they follow a letter at once and no letter follows: C++, C#. */
+function belongs(previous: number, pending: boolean, next: number): boolean {
+  if (pending || isAsciiWord(next)) return false;
+  return isAsciiWord(previous) || previous === 0x2b || previous === 0x23;
+}
+
+function isAsciiWord(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0x30 && code <= 0x39)
+  );
+}
+
+/** Letters of alphabets, among which an apostrophe joins; between Han it is a quotation mark. */
+function isAlphabetic(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0xc0 && code < 0x2000)
+  );
+}
+
+function unchanged(text: string, length: number): boolean {
+  for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== scratch[i]) return false;
+  return true;
+}
+
+function flush(length: number): string {
+  let wide = 0;
+  for (let i = 0; i < length; i++) wide |= scratch[i] as number;
+  if (wide > 0xff || length < 24)
+    return String.fromCharCode.apply(null, scratch.subarray(0, length) as unknown as number[]);
+  return scratchBytes.toString('utf16le', 0, length * 2);
+}
+
+function makePage(page: number): Uint16Array {
+  const entries = new Uint16Array(256);
+  for (let i = 0; i < 256; i++) entries[i] = entryOf((page << 8) | i);
+  pages[page] = entries;
+  return entries;
+}
+
+function entryOf(code: number): number {
+  if (code >= 0xd800 && code <= 0xdfff) return expanded;
+  if ((code >= 0x3400 && code <= 0x4dbf) || (code >= 0x4e00 && code <= 0x9fff)) {
+    return singleUnit(hanForm(String.fromCharCode(code)), code);
+  }
+  if (isComposing(code)) return composing;
+  const character = String.fromCharCode(code);
+  if (/['\u2018\u2019\u02bb\u02bc\u0060\u00b4\uff07]/u.test(character)) return apostrophe;
+  if (/[\u0088\u0089\u0098\u009c]/.test(character)) return drop;
+  const folded = foldCharacter(character);
+  return folded === '' ? drop : singleUnit(folded, code);
+}
+
+function singleUnit(folded: string, code: number): number {
+  if (folded.length === 1) return folded.charCodeAt(0);
+  expansions.set(code, folded);
+  return expanded;
+}
+
+function isComposing(code: number): boolean {
+  return (
+    code === 0x3099 ||
+    code === 0x309a ||
+    (code >= 0x1100 && code <= 0x11ff) ||
+    (code >= 0x3131 && code <= 0x318e) ||
+    (code >= 0xff65 && code <= 0xffdc)
+  );
+}
+
+function expansionOf(text: string, at: number): string {
+  const known = expansions.get(text.charCodeAt(at));
+  return known ?? foldCharacter(String.fromCodePoint(text.codePointAt(at) ?? blank));
+}
+
+function append(text: string, length: number): number {
+  for (let i = 0; i < text.length; i++) scratch[length + i] = text.charCodeAt(i);
+  return length + text.length;
+}
+
+/** Marks that spell a letter's variant, not another letter; vowel signs of Indic scripts stay. */
+const diacritic =
+  /[\u0300-\u036f]|[\u0483-\u0487]|[\u0591-\u05c7]|[\u0610-\u061a]|[\u064b-\u065f]|\u0670|[\u1ab0-\u1aff]|[\u1dc0-\u1dff]|[\u20d0-\u20ff]|[\ufe20-\ufe2f]/gu;
+/** Joiners, variation selectors and modifier letters of romanisation (ayn, alif, soft sign). */
+const invisible =
+  /\p{Cf}|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]|[\u02b0-\u02ff]|\u034f|[\u115f\u1160\u3164]/gu;
+
+/** Letters with a stroke or of two letters, which Unicode does not decompose. */
+const plainLetters: Readonly<Record<string, string>> = {
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  ħ: 'h',
+  ı: 'i',
+  ŧ: 't',
+  ƀ: 'b',
+  ơ: 'o',
+  ư: 'u',
+  ŋ: 'n',
+  ə: 'e',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  þ: 'th',
+  '♯': '#',
+  // A circle typed for the Chinese zero, as in 二○○八.
+  '○': '〇',
+  '◯': '〇',
+};
+
+function foldCharacter(character: string): string {
+  const lower = character.normalize('NFKC').toLowerCase();
+  const bare = lower
+    .normalize('NFD')
+    .replace(diacritic, '')
+    .normalize('NFC')
+    .replace(invisible, '');
+  let out = '';
+  for (const one of bare) {
+    const plain = plainLetters[one] ?? hanForm(one);
+    out += /^[\p{L}\p{N}\p{M}+#]/u.test(plain) ? plain : ' ';
+  }
+  return out.length > 1 ? out.trim() : out;
+}
+
+let hanForms: ReadonlyMap<string, string> | null = null;
+
+function hanForm(character: string): string {
+  hanForms ??= readHanForms();
+  return hanForms.get(character) ?? character;
+}
+
+/** Old printing forms that no dictionary of scripts pairs with the usual one. */
+const printingForms =
+  '敎教眞真淸清靑青緖绪愼慎槪概硏研甁瓶鄕乡郞郎飮饮戶户敍叙黃黄錬炼擧举鑛矿渋涩倂并竝并飜翻褒褒';
+
+/**
+ * One simplified form for every form of a character. Japanese and regional forms count only where
+ * they are not characters of GB 2312 themselves (芸 is a Chinese word beside 藝).
+ */
+function readHanForms(): ReadonlyMap<string, string> {
+  const forms = new Map(readPairs('TSCharacters'));
+  const mainland = gb2312Characters();
+  const simple = (character: string) => forms.get(character) ?? character;
+  const simplified = new Set(forms.values());
+  for (const [from, to] of readPairs('STCharacters')) {
+    if (!forms.has(to) && to !== from) forms.set(to, from);
+    if (!simplified.has(from) && simple(to) !== from) forms.set(from, simple(to));
+  }
+  for (const name of ['TWVariantsRev', 'HKVariantsRev', 'JPShinjitaiCharacters']) {
+    for (const [from, to] of readPairs(name)) {
+      if (!forms.has(from) && !mainland.has(from)) forms.set(from, simple(to));
+    }
+  }
+  for (const [to, from] of readPairs('JPShinjitaiCharactersRev')) {
+    if (!forms.has(from) && !mainland.has(from)) forms.set(from, simple(to));
+  }
+  for (let i = 0; i + 1 < printingForms.length; i += 2) {
+    forms.set(printingForms.charAt(i), printingForms.charAt(i + 1));
+  }
+  // Traditional text writes 著 for both words; simplified text keeps them apart.
+  forms.set('着', '著');
+  return closed(forms);
+}
+
+/** Follows each chain of forms to its end, so that folding twice changes nothing. */
+function closed(forms: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const ends = new Map<string, string>();
+  for (const [from, first] of forms) {
+    let to = first;
+    for (let step = 0; step < 4; step++) {
+      const next = forms.get(to);
+      if (next === undefined || next === to || next === from) break;
+      to = next;
+    }
+    if (to !== from) ends.set(from, to);
+  }
+  return ends;
+}
+
+function gb2312Characters(): ReadonlySet<string> {
+  const bytes: number[] = [];
+  for (let lead = 0xb0; lead <= 0xf7; lead++) {
+    for (let trail = 0xa1; trail <= 0xfe; trail++) bytes.push(lead, trail);
+  }
+  return new Set(new TextDecoder('gbk').decode(Uint8Array.from(bytes)));
+}
