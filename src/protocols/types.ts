@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Trace } from '../members/types.ts';
+import type { Phase, Trace } from '../members/types.ts';
 
 export interface EgressLimits {
   /** Bytes after decompression that one answer may have. */
@@ -8,6 +8,8 @@ export interface EgressLimits {
   readonly maxRatio: number;
   /** Bytes a second, averaged over 2 s after the first byte, below which an answer is given up. */
   readonly minBytesPerSecond: number;
+  /** Longest wait for a connection, TLS included. */
+  readonly connectTimeoutMs: number;
 }
 
 export interface EgressCall {
@@ -24,13 +26,23 @@ export interface HttpRequest {
   readonly body: Uint8Array | null;
   /** Connections kept to this origin. */
   readonly connections: number;
+  /** Phase of the trace while the answer is awaited; `search` by default. */
+  readonly phase?: Phase;
+  /** May be sent again when a kept connection turns out to be dead; true for GET by default. */
+  readonly repeatable?: boolean;
+  /** Redirects followed (at most 2), all to the same scheme, host and port; 0 by default. */
+  readonly redirects?: number;
 }
 
 export interface HttpAnswer {
   readonly status: number;
+  /** The URL that gave this answer, after redirects. */
+  readonly url: URL;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Decoded bytes in arrival order; throws EgressError when a cap, the deadline or the socket ends it. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Gives an answer up whose body is not wanted. Reading the body to its end does the same. */
+  discard(): void;
 }
 
 /**

@@ -1,0 +1,87 @@
+import { createPolicy } from './egress/allow.ts';
+import { type ConnectTarget, connectChecked } from './egress/connect.ts';
+import { EgressError, sentences } from './egress/errors.ts';
+import { createOriginPool, type OriginPool } from './egress/pool.ts';
+import { askFollowing, checkUrl } from './egress/request.ts';
+import { createResolver, type Resolve } from './egress/resolve.ts';
+import type { Egress, EgressCall, EgressLimits } from './types.ts';
+
+export { EgressError, type EgressReason, egressReasons } from './egress/errors.ts';
+export { redirectTarget } from './egress/request.ts';
+
+export interface EgressSettings {
+  /** `host-or-CIDR:port-or-range` that may be connected to although private or loopback. */
+  readonly allow: readonly string[];
+  readonly limits?: Partial<EgressLimits>;
+  /** The system's resolver unless given. */
+  readonly resolve?: Resolve;
+  /** PEM certificates trusted instead of the system's. */
+  readonly certificateAuthorities?: string;
+}
+
+/**
+ * A connection may take one lost SYN (repeated after 1 s, RFC 6298) on a far line. Whole answers stay
+ * below 8 MB: a thousand full records of an ordinary catalogue have some 4 MB.
+ */
+export const defaultLimits: EgressLimits = {
+  maxDecodedBytes: 8 * 1024 * 1024,
+  maxRatio: 100,
+  minBytesPerSecond: 256,
+  connectTimeoutMs: 3000,
+};
+
+const maxOrigins = 1000;
+
+/**
+ * The one way out of the process. Throws RangeError for an allow list that cannot be read; connections are
+ * made by the first call that needs them and kept for less than a minute.
+ */
+export function createEgress(settings: EgressSettings): Egress {
+  const limits = { ...defaultLimits, ...settings.limits };
+  const connectSettings = {
+    policy: createPolicy(settings.allow),
+    resolver: createResolver(settings.resolve),
+    connectTimeoutMs: limits.connectTimeoutMs,
+    certificateAuthorities: settings.certificateAuthorities,
+  };
+  const pools = new Map<string, OriginPool>();
+  const held = new Set<{ destroy(): unknown }>();
+  let closed = false;
+
+  async function connect(target: ConnectTarget, call: EgressCall) {
+    if (closed) throw new EgressError('closed', sentences.closed);
+    const socket = await connectChecked(connectSettings, target, call);
+    held.add(socket);
+    socket.once('close', () => held.delete(socket));
+    return socket;
+  }
+
+  function poolOf(url: URL): OriginPool {
+    const known = pools.get(url.origin);
+    if (known !== undefined) return known;
+    if (pools.size >= maxOrigins) throw new EgressError('queue_full', sentences.queue_full);
+    const tls = url.protocol === 'https:';
+    const port = Number(url.port || (tls ? 443 : 80));
+    const pool = createOriginPool(url.origin, (call) =>
+      connect({ host: url.hostname, port, tls, alpn: 'http/1.1' }, call),
+    );
+    pools.set(url.origin, pool);
+    return pool;
+  }
+
+  return {
+    connect,
+    async request(request, call) {
+      checkUrl(request.url);
+      if (closed) throw new EgressError('closed', sentences.closed);
+      return await askFollowing(poolOf(request.url), request, call, limits);
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      for (const socket of held) socket.destroy();
+      held.clear();
+      pools.clear();
+    },
+  };
+}
