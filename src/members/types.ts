@@ -63,6 +63,8 @@ export interface Ask {
   /** Absolute, in the clock of `performance.now()`: no wait may end later. */
   readonly deadline: number;
   readonly trace: Trace;
+  /** A reader asks for this library once more: a breaker lets one such ask through. */
+  readonly probe?: boolean;
 }
 
 /** One record of one library, decoded; immutable. */

@@ -12,6 +12,8 @@ export interface LibraryAnswer {
   readonly fetched: number;
   readonly elapsedMs: number;
   readonly cached: boolean;
+  /** Age of a cached answer; only with `cached: true`. */
+  readonly ageMs?: number;
   /** Closed vocabulary of causes (`connect_refused`, `bib1_114` …), or null. */
   readonly cause: string | null;
   readonly retryable: boolean;
@@ -128,15 +130,36 @@ export type SearchEvent =
   | {
       readonly id: number;
       readonly event: 'records';
-      readonly data: { readonly records: readonly MergedRecord[]; readonly total: number };
+      readonly data: {
+        readonly records: readonly MergedRecord[];
+        readonly total: number;
+        /** Ids of lines sent before that are now part of another line; only when there are some. */
+        readonly gone?: readonly string[];
+      };
     }
   | { readonly id: number; readonly event: 'facets'; readonly data: Facets }
   | { readonly id: number; readonly event: 'done'; readonly data: Omit<SearchAnswer, 'records'> };
+
+/** One library's own list within a search: its order, its numbering, its count. */
+export interface LibraryList {
+  /** How the library answered for this page. */
+  readonly library: LibraryAnswer;
+  readonly hits: number | null;
+  /** How many of them can be fetched, where the library or the gateway caps it. */
+  readonly reachable: number | null;
+  readonly page: number;
+  readonly size: number;
+  readonly pages: number | null;
+  readonly records: readonly MergedRecord[];
+}
 
 /** A search that runs or has ended; kept for a bounded time so that it can be read again. */
 export interface Search {
   readonly id: string;
   readonly state: SearchState;
+  readonly request: SearchRequest;
+  /** Id of the newest event; it grows with everything that changes (an ETag, `since`). */
+  readonly sequence: number;
   /** The answer as it stands; never asks a library. */
   answer(view: View): SearchAnswer;
   /** Settles when the search has come to `until` or ended. */
@@ -146,12 +169,43 @@ export interface Search {
    * Holding the iterator open counts as watching.
    */
   events(afterId: number, view: View, signal: AbortSignal): AsyncIterable<SearchEvent>;
-  /** Counts a watcher; the returned function ends it. Unwatched work is cancelled after the grace. */
+  /** What changed after `afterId`, as events; empty when nothing did. */
+  since(afterId: number, view: View): readonly SearchEvent[];
+  /** Settles when something changed after `afterId`, or the signal aborts. */
+  changed(afterId: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Counts a watcher; the returned function ends it. When the last one ends, work is cancelled after
+   * the grace; a search that never was watched runs until its deadline.
+   */
   watch(): () => void;
-  /** Fetches the next records of each library that has more, when `page` lies past what was fetched. */
+  /**
+   * Fetches the next records of each library that has more, when `page` lies past what was fetched.
+   * Does nothing while the search runs.
+   */
   deepen(view: View): Promise<void>;
+  /** One page of a library's own list, asked for where it was not fetched; undefined for one not chosen. */
+  libraryList(library: string, page: number, size?: number): Promise<LibraryList | undefined>;
+  /**
+   * Asks libraries again: the named ones that have not wholly answered, or every one whose state is
+   * worth a retry. Returns the ids that are asked; does nothing while the search runs.
+   */
+  retry(libraries?: readonly string[]): readonly string[];
   /** Ends the work at the libraries within 100 ms. */
   cancel(): void;
+}
+
+export interface EngineLoad {
+  /** Searches with work at libraries. */
+  readonly running: number;
+  readonly maxRunning: number;
+  /** Searches that can still be read. */
+  readonly kept: number;
+  /** Asks in flight at libraries, each counted once however many searches share it. */
+  readonly asksInFlight: number;
+  readonly cachedPages: number;
+  readonly cacheBytes: number;
+  readonly cacheHits: number;
+  readonly cacheMisses: number;
 }
 
 export interface SearchEngine {
@@ -162,5 +216,16 @@ export interface SearchEngine {
   record(id: string): { record: MergedRecord; sources: readonly SourceRecord[] } | undefined;
   /** One library's record seen in some search. */
   sourceRecord(library: string, localId: string): SourceRecord | undefined;
+  /** The same, asking the libraries where the records themselves are no longer remembered. */
+  recall(
+    id: string,
+  ): Promise<{ record: MergedRecord; sources: readonly SourceRecord[] } | undefined>;
+  /**
+   * One library's record by its permanent address, asked for where it is not remembered; undefined
+   * when the library has no such record or cannot look it up. Rejects with ConnectorError.
+   */
+  fetchSource(library: string, localId: string): Promise<SourceRecord | undefined>;
+  /** Numbers for metrics and health. */
+  load(): EngineLoad;
   close(): Promise<void>;
 }
