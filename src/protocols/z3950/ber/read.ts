@@ -1,0 +1,276 @@
+import { Z3950Error } from '../errors.ts';
+import { type BerLimits, clientLimits } from '../limits.ts';
+import { context, tagName, universal } from './tag.ts';
+
+/** One value of a parsed PDU: where it lies, and what lies in it. */
+export interface BerNode {
+  readonly tag: number;
+  readonly bytes: Uint8Array;
+  /** Offset of the tag. */
+  readonly from: number;
+  /** Offset of the content. */
+  readonly start: number;
+  /** Offset behind the content. */
+  end: number;
+  /** Offset behind the value, end-of-contents octets included. */
+  to: number;
+  /** The values inside a constructed one; null for a primitive. */
+  readonly children: BerNode[] | null;
+}
+
+interface Open {
+  readonly node: BerNode;
+  readonly indefinite: boolean;
+  /** Nothing inside may lie beyond this offset. */
+  readonly bound: number;
+}
+
+/**
+ * Reads one BER value with everything in it (ISO 8825-1). One pass and one explicit stack; contents of
+ * primitive values are not touched. Throws Z3950Error.
+ */
+export function parseBer(bytes: Uint8Array, limits: BerLimits = clientLimits): BerNode {
+  const stack: Open[] = [];
+  let elements = 0;
+  let at = 0;
+  for (;;) {
+    const top = stack.at(-1);
+    const bound = top?.bound ?? bytes.length;
+    if (top !== undefined && !top.indefinite && at === bound) {
+      if (stack.length === 1) return closeRoot(top.node, at, at);
+      stack.pop();
+      continue;
+    }
+    const header = readHeader(bytes, at, bound, limits);
+    if (top?.indefinite && header.tag === 0 && header.length === 0) {
+      if (stack.length === 1) return closeRoot(top.node, at, header.start);
+      top.node.end = at;
+      top.node.to = header.start;
+      at = header.start;
+      stack.pop();
+      continue;
+    }
+    elements += 1;
+    if (elements > limits.elements) {
+      throw new Z3950Error('ber_elements', `A PDU has more than ${limits.elements} values.`);
+    }
+    const indefinite = header.length === null;
+    const end = header.length === null ? bound : header.start + header.length;
+    const node: BerNode = {
+      tag: header.tag,
+      bytes,
+      from: at,
+      start: header.start,
+      end,
+      to: end,
+      children: header.constructed ? [] : null,
+    };
+    top?.node.children?.push(node);
+    if (header.constructed) {
+      if (stack.length >= limits.depth) {
+        throw new Z3950Error('ber_depth', `Values nest deeper than ${limits.depth}.`);
+      }
+      stack.push({ node, indefinite, bound: end });
+      at = header.start;
+    } else {
+      if (stack.length === 0) return closeRoot(node, end, end);
+      at = end;
+    }
+  }
+}
+
+function closeRoot(node: BerNode, end: number, to: number): BerNode {
+  if (to !== node.bytes.length) {
+    throw new Z3950Error('ber_length', `${node.bytes.length - to} bytes follow the value.`);
+  }
+  node.end = end;
+  node.to = to;
+  return node;
+}
+
+interface Header {
+  readonly tag: number;
+  readonly constructed: boolean;
+  /** Null for an indefinite length. */
+  readonly length: number | null;
+  readonly start: number;
+}
+
+function readHeader(bytes: Uint8Array, from: number, bound: number, limits: BerLimits): Header {
+  let at = from;
+  const next = () => {
+    if (at >= bound) throw new Z3950Error('ber_truncated', `A value at ${from} is cut off.`);
+    return bytes[at++] as number;
+  };
+  const first = next();
+  const constructed = (first & 0x20) !== 0;
+  let number = first & 0x1f;
+  if (number === 0x1f) {
+    number = 0;
+    let octet: number;
+    do {
+      octet = next();
+      number = number * 128 + (octet & 0x7f);
+      if (number > 0xffff) throw new Z3950Error('ber_tag', `The tag at ${from} is too large.`);
+    } while (octet >= 0x80);
+  }
+  const tag = (first >> 6) * 0x10000 + number;
+  const lead = next();
+  if (lead < 0x80) return { tag, constructed, length: within(lead), start: at };
+  if (lead === 0x80) {
+    if (!constructed) throw new Z3950Error('ber_length', `Indefinite primitive value at ${from}.`);
+    return { tag, constructed, length: null, start: at };
+  }
+  const octets = lead & 0x7f;
+  if (octets > limits.lengthOctets) {
+    throw new Z3950Error('ber_length', `The length at ${from} is written in ${octets} octets.`);
+  }
+  let length = 0;
+  for (let index = 0; index < octets; index += 1) length = length * 256 + next();
+  return { tag, constructed, length: within(length), start: at };
+
+  function within(wanted: number): number {
+    if (at + wanted > bound) {
+      throw new Z3950Error('ber_truncated', `The value at ${from} is longer than what holds it.`);
+    }
+    return wanted;
+  }
+}
+
+/** The values in a constructed one; none in a primitive, so that a wrong form reads as empty. */
+export function childrenOf(node: BerNode): readonly BerNode[] {
+  return node.children ?? [];
+}
+
+/** The first inner value with context tag `number`. */
+export function child(node: BerNode, number: number): BerNode | undefined {
+  return withTag(node, context(number));
+}
+
+/** The first inner value with universal tag `number`. */
+export function universalChild(node: BerNode, number: number): BerNode | undefined {
+  return withTag(node, universal(number));
+}
+
+function withTag(node: BerNode, tag: number): BerNode | undefined {
+  for (const one of node.children ?? []) if (one.tag === tag) return one;
+  return undefined;
+}
+
+/** The inner value with context tag `number`; throws where it is missing. */
+export function need(node: BerNode, number: number): BerNode {
+  const found = child(node, number);
+  if (found !== undefined) return found;
+  throw new Z3950Error(
+    'apdu_malformed',
+    `[${number}] is missing in the value ${tagName(node.tag)} at ${node.from}.`,
+  );
+}
+
+/** What an explicit tag or a CHOICE wraps: its only inner value. */
+export function inner(node: BerNode): BerNode {
+  const first = node.children?.[0];
+  if (first !== undefined) return first;
+  throw new Z3950Error(
+    'apdu_malformed',
+    `The value ${tagName(node.tag)} at ${node.from} is empty.`,
+  );
+}
+
+/** The value with its tag and length, as it stands in the PDU. */
+export function encoded(node: BerNode): Uint8Array {
+  return node.bytes.subarray(node.from, node.to);
+}
+
+/**
+ * An INTEGER of any width (ISO 8825-1 section 8.3), clamped to what a number holds exactly. An empty one, which
+ * the standard forbids and servers send, is 0.
+ */
+export function integer(node: BerNode): number {
+  const { bytes, start, end } = primitive(node);
+  if (start === end) return 0;
+  const negative = (bytes[start] as number) >= 0x80;
+  let value = negative ? -1 : 0;
+  for (let at = start; at < end; at += 1) {
+    value = value * 256 + (bytes[at] as number);
+    if (!Number.isSafeInteger(value)) {
+      return negative ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
+    }
+  }
+  return value;
+}
+
+/** Any byte but zero is true. */
+export function boolean(node: BerNode): boolean {
+  const { bytes, start, end } = primitive(node);
+  for (let at = start; at < end; at += 1) if (bytes[at] !== 0) return true;
+  return false;
+}
+
+/** The positions of the bits that are set; bit 0 is the top bit of the first octet. */
+export function bits(node: BerNode): number[] {
+  const { bytes, start, end } = primitive(node);
+  const unused = Math.min(bytes[start] ?? 0, 7);
+  const last = Math.min((end - start - 1) * 8 - unused, 256);
+  const set: number[] = [];
+  for (let bit = 0; bit < last; bit += 1) {
+    if (((bytes[start + 1 + (bit >> 3)] as number) >> (7 - (bit & 7))) & 1) set.push(bit);
+  }
+  return set;
+}
+
+/** An OBJECT IDENTIFIER in dots. */
+export function oid(node: BerNode): string {
+  const { bytes, start, end } = primitive(node);
+  if (start === end || end - start > 64) {
+    throw new Z3950Error('ber_value', `The object identifier at ${node.from} has a bad length.`);
+  }
+  const arcs: number[] = [];
+  let arc = 0;
+  for (let at = start; at < end; at += 1) {
+    const octet = bytes[at] as number;
+    arc = arc * 128 + (octet & 0x7f);
+    if (!Number.isSafeInteger(arc)) {
+      throw new Z3950Error('ber_value', `The object identifier at ${node.from} has a huge arc.`);
+    }
+    if (octet >= 0x80) continue;
+    if (arcs.length === 0) {
+      const root = Math.min(Math.floor(arc / 40), 2);
+      arcs.push(root, arc - root * 40);
+    } else arcs.push(arc);
+    arc = 0;
+  }
+  return arcs.join('.');
+}
+
+/** The bytes of an OCTET STRING or character string, whether written in one piece or in several. */
+export function octets(node: BerNode): Uint8Array {
+  if (node.children === null) return node.bytes.subarray(node.start, node.end);
+  const pieces: Uint8Array[] = [];
+  const waiting = [...node.children].reverse();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next.children === null) pieces.push(next.bytes.subarray(next.start, next.end));
+    else waiting.push(...[...next.children].reverse());
+  }
+  return pieces.length === 1 ? (pieces[0] as Uint8Array) : new Uint8Array(Buffer.concat(pieces));
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** A character string as text: UTF-8 where the bytes are, else one character a byte. */
+export function text(node: BerNode): string {
+  const bytes = octets(node);
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  }
+}
+
+function primitive(node: BerNode): BerNode {
+  if (node.children === null) return node;
+  throw new Z3950Error(
+    'ber_value',
+    `The value ${tagName(node.tag)} at ${node.from} is constructed.`,
+  );
+}
