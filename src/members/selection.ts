@@ -1,0 +1,66 @@
+import type { Directory } from './directory.ts';
+import type { Problem } from './faults.ts';
+
+export interface Group {
+  readonly id: string;
+  readonly libraries: readonly string[];
+}
+
+export interface SelectionRules {
+  readonly groups: readonly Group[];
+  readonly defaultLibraries: readonly string[];
+  /** Counted libraries of one search; those outside the limit stand beside them. */
+  readonly maxLibraries: number;
+}
+
+/** Only these are known to readers; a draft does not exist for them. */
+const publicStatuses = new Set(['live', 'paused']);
+
+/**
+ * The ids of the libraries to ask, in the order chosen and without repeats; or every problem of the
+ * choice. `chosen` holds library ids and `@group` ids; null takes the default set.
+ */
+export function selectLibraries(
+  chosen: readonly string[] | null,
+  directory: Directory,
+  rules: SelectionRules,
+): { ids: string[] } | { problems: Problem[] } {
+  if (chosen === null) return { ids: defaultSet(directory, rules) };
+  const problems: Problem[] = [];
+  const ids = new Set<string>();
+  const problem = (message: string) => problems.push({ pointer: '/libraries', message });
+  for (const name of chosen) {
+    if (name.startsWith('@')) {
+      const group = rules.groups.find(({ id }) => id === name.slice(1));
+      if (!group) problem(`${name} is not a known group`);
+      for (const id of group?.libraries ?? []) if (isPublic(directory, id)) ids.add(id);
+    } else if (isPublic(directory, name)) {
+      ids.add(name);
+    } else {
+      problem(`${JSON.stringify(name)} is not a known library`);
+    }
+  }
+  const counted = [...ids].filter((id) => !directory.get(id)?.library.outsideLimit);
+  if (counted.length > rules.maxLibraries) {
+    problem(`at most ${rules.maxLibraries} libraries can be chosen, not ${counted.length}`);
+  }
+  if (problems.length === 0 && ids.size === 0) problem('names no library');
+  return problems.length > 0 ? { problems } : { ids: [...ids] };
+}
+
+function isPublic(directory: Directory, id: string): boolean {
+  const entry = directory.get(id);
+  return entry !== undefined && publicStatuses.has(entry.library.status);
+}
+
+/** The configured set; without one the first live members and every live library outside the limit. */
+export function defaultSet(directory: Directory, rules: SelectionRules): string[] {
+  const configured = rules.defaultLibraries.filter((id) => isPublic(directory, id));
+  if (configured.length > 0) return configured;
+  const live = directory.list().filter(({ library }) => library.status === 'live');
+  const counted = live.filter(({ library }) => !library.outsideLimit);
+  return [
+    ...counted.slice(0, rules.maxLibraries),
+    ...live.filter(({ library }) => library.outsideLimit),
+  ].map(({ library }) => library.id);
+}
