@@ -10,6 +10,8 @@ export interface Modifier {
 export interface Relation {
   /** `=`, `==`, `<>`, `<`, `>`, `<=`, `>=`, or a name in lower case (`any all exact adj within encloses`, `prefix.name`). */
   readonly name: string;
+  /** The name as it was typed, only where that differs from `name` (`Any`). */
+  readonly written?: string;
   readonly modifiers: readonly Modifier[];
 }
 
@@ -20,6 +22,8 @@ export interface Clause {
   readonly index: string | null;
   readonly relation: Relation;
   readonly term: string;
+  /** Assignments written before this clause inside the query, outermost first; absent without any. */
+  readonly prefixes?: readonly PrefixAssignment[];
 }
 
 export interface BooleanNode {
@@ -28,6 +32,8 @@ export interface BooleanNode {
   readonly modifiers: readonly Modifier[];
   readonly left: QueryNode;
   readonly right: QueryNode;
+  /** Assignments that hold for this part of the query only, outermost first; absent without any. */
+  readonly prefixes?: readonly PrefixAssignment[];
 }
 
 export type QueryNode = Clause | BooleanNode;

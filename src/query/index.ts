@@ -1,0 +1,18 @@
+export { parseCql } from './cql/parser.ts';
+export { printCql } from './cql/printer.ts';
+export { QuerySyntaxError, UnsupportedQueryError } from './errors.ts';
+export { alternatives, checkIndexes, resolveIndex } from './indexes.ts';
+export { queryLimits } from './limits.ts';
+export {
+  looksLikeCql,
+  parseReaderQuery,
+  type ReaderSyntax,
+  readerSyntaxes,
+} from './reader.ts';
+export { escapeTerm } from './term.ts';
+export type { TermOptions } from './translate/clause.ts';
+export { toRpn } from './translate/rpn.ts';
+export { type SruOptions, type SruSupport, toSruCql } from './translate/sru.ts';
+export { toTemplateVariables } from './translate/template.ts';
+export { hasIsbnTerm } from './translate/walk.ts';
+export { toXserviceRequest } from './translate/xservice.ts';
