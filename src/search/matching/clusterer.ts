@@ -1,0 +1,217 @@
+import type { SourceRecord } from '../../members/types.ts';
+import { keysOf } from './keys.ts';
+import { type Profile, profileOf } from './profile.ts';
+import { judge, opposes, type Verdict } from './verdict.ts';
+
+/** Source records that describe one edition, and why they were put together. */
+export interface Group {
+  /** The smallest `library:localId` of the members: the same for any order of arrival. */
+  readonly key: string;
+  /** In the order of their `library:localId`. */
+  readonly members: readonly SourceRecord[];
+  /** Empty for a single record; else one entry for each kind of evidence, strongest first. */
+  readonly reasons: readonly string[];
+}
+
+export interface Clusterer {
+  /** Takes more records; one that came before (same library, localId and position) is ignored. */
+  add(records: readonly SourceRecord[]): void;
+  /**
+   * The groups of all records so far, by key. They depend on the records alone, never on the order
+   * or the portions they came in. A group that did not change since the last call is the same object.
+   */
+  groups(): readonly Group[];
+}
+
+/**
+ * A key shared by more records than this tells nothing and joins nothing: with it, a library that
+ * answers thousands of records under one title would cost the square of its answer.
+ */
+const maxBucket = 256;
+
+interface Node {
+  readonly key: string;
+  readonly source: SourceRecord;
+  readonly profile: Profile | null;
+  readonly keys: readonly string[];
+  component: Component;
+  /** The last node this one was compared with, so that a pair with several keys is judged once. */
+  seenBy: Node | null;
+}
+
+interface Edge {
+  readonly a: Node;
+  readonly b: Node;
+  readonly score: number;
+  readonly reason: string;
+}
+
+/** Nodes joined by matches, directly or through others; may hold several groups. */
+interface Component {
+  nodes: Node[];
+  edges: Edge[];
+  groups: readonly Group[] | null;
+}
+
+export function createClusterer(): Clusterer {
+  const known = new Set<string>();
+  const buckets = new Map<string, Node[]>();
+  const components = new Set<Component>();
+  let flooded = false;
+  let current: readonly Group[] | null = [];
+
+  function addOne(source: SourceRecord): void {
+    const key = `${source.library}:${source.localId}`;
+    const identity = `${key}\n${source.position}`;
+    if (known.has(identity)) return;
+    known.add(identity);
+    current = null;
+    const profile = profileOf(source.record);
+    const component: Component = { nodes: [], edges: [], groups: null };
+    const keys = profile === null ? [] : keysOf(profile);
+    const node: Node = { key, source, profile, keys, component, seenBy: null };
+    component.nodes.push(node);
+    components.add(component);
+    if (profile === null) return;
+    for (const bucketKey of keys) {
+      const bucket = buckets.get(bucketKey);
+      if (bucket === undefined) {
+        buckets.set(bucketKey, [node]);
+        continue;
+      }
+      if (bucket.length <= maxBucket) compareWith(bucket, node, profile);
+      if (bucket.at(-1) !== node) bucket.push(node);
+      if (bucket.length === maxBucket + 1) {
+        flooded = true;
+        for (const other of bucket) other.component.groups = null;
+      }
+    }
+  }
+
+  function compareWith(bucket: readonly Node[], node: Node, profile: Profile): void {
+    for (const other of bucket) {
+      if (other === node || other.seenBy === node || other.profile === null) continue;
+      other.seenBy = node;
+      const verdict = judge(profile, other.profile);
+      if (verdict.match) join(node, other, verdict);
+    }
+  }
+
+  function join(a: Node, b: Node, verdict: Verdict): void {
+    const into = a.component.nodes.length >= b.component.nodes.length ? a.component : b.component;
+    const from = into === a.component ? b.component : a.component;
+    into.edges.push({ a, b, score: verdict.score, reason: reasonOf(verdict) });
+    into.groups = null;
+    if (from === into) return;
+    for (const node of from.nodes) {
+      node.component = into;
+      into.nodes.push(node);
+    }
+    for (const edge of from.edges) into.edges.push(edge);
+    components.delete(from);
+  }
+
+  /** An edge found under flooded keys only would depend on who came before the flood. */
+  function stands(edge: Edge): boolean {
+    if (!flooded) return true;
+    return edge.a.keys.some(
+      (key) => edge.b.keys.includes(key) && (buckets.get(key)?.length ?? 0) <= maxBucket,
+    );
+  }
+
+  return {
+    add(records) {
+      for (const record of records) addOne(record);
+    },
+    groups() {
+      if (current !== null) return current;
+      const all: Group[] = [];
+      for (const component of components) {
+        component.groups ??= groupsOf(component.nodes, component.edges.filter(stands));
+        for (const group of component.groups) all.push(group);
+      }
+      current = all.sort((a, b) => compareText(a.key, b.key) || comparePosition(a, b));
+      return current;
+    },
+  };
+}
+
+/** Grows groups along the strongest matches, and never joins two that hold opposing records. */
+function groupsOf(nodes: readonly Node[], edges: readonly Edge[]): readonly Group[] {
+  if (nodes.length === 1) return [groupOf(nodes, [])];
+  const clusters = new Map<Node, Node[]>();
+  for (const node of nodes) clusters.set(node, [node]);
+  const reasons = new Map<Node[], Set<string>>();
+  for (const edge of [...edges].sort(byStrength)) {
+    const one = clusters.get(edge.a);
+    const two = clusters.get(edge.b);
+    if (one === undefined || two === undefined) continue;
+    if (one !== two && clash(one, two)) continue;
+    const into = one.length >= two.length ? one : two;
+    const found = reasons.get(into) ?? new Set<string>();
+    reasons.set(into, found);
+    found.add(edge.reason);
+    if (one === two) continue;
+    const from = into === one ? two : one;
+    for (const reason of reasons.get(from) ?? []) found.add(reason);
+    for (const node of from) {
+      clusters.set(node, into);
+      into.push(node);
+    }
+  }
+  return [...new Set(clusters.values())].map((members) =>
+    groupOf(members, [...(reasons.get(members) ?? [])]),
+  );
+}
+
+function clash(one: readonly Node[], two: readonly Node[]): boolean {
+  for (const a of one) {
+    for (const b of two) {
+      if (a.profile !== null && b.profile !== null && opposes(a.profile, b.profile)) return true;
+    }
+  }
+  return false;
+}
+
+function groupOf(nodes: readonly Node[], reasons: string[]): Group {
+  const members = nodes.length === 1 ? nodes : [...nodes].sort(byKey);
+  return {
+    key: members[0]?.key ?? '',
+    members: members.map((node) => node.source),
+    reasons: reasons.sort((a, b) => rankOf(a) - rankOf(b) || compareText(a, b)),
+  };
+}
+
+/** `isbn`, `issn`, or the title with the two strongest kinds of evidence beside it. */
+function reasonOf(verdict: Verdict): string {
+  const [first = '', ...rest] = verdict.reasons;
+  return first === 'title' ? ['title', ...rest.slice(0, 2)].join('+') : first;
+}
+
+function rankOf(reason: string): number {
+  return reason === 'isbn' ? 0 : reason === 'issn' ? 1 : 2;
+}
+
+function byStrength(x: Edge, y: Edge): number {
+  if (x.score !== y.score) return y.score - x.score;
+  const [xLow, xHigh] = ordered(x);
+  const [yLow, yHigh] = ordered(y);
+  return byKey(xLow, yLow) || byKey(xHigh, yHigh);
+}
+
+function ordered(edge: Edge): readonly [Node, Node] {
+  return byKey(edge.a, edge.b) <= 0 ? [edge.a, edge.b] : [edge.b, edge.a];
+}
+
+function byKey(a: Node, b: Node): number {
+  return compareText(a.key, b.key) || a.source.position - b.source.position;
+}
+
+function comparePosition(a: Group, b: Group): number {
+  return (a.members[0]?.position ?? 0) - (b.members[0]?.position ?? 0);
+}
+
+/** By code unit: the same on every machine, unlike a locale's order. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,75 @@
+import type { BibRecord } from '../../../marc/record.ts';
+
+/** When the edition was published. */
+export interface YearFeature {
+  readonly year: number | null;
+  /** Every year the date statement names, copyright and reprint dates among them. */
+  readonly named: readonly number[];
+  /** First and last year the date may mean: a range, or `[19--]`; equal for a plain year. */
+  readonly from: number;
+  readonly to: number;
+  /** The cataloguer guessed: `[1949?]`, `ca. 1910`, `[191-]`. */
+  readonly guessed: boolean;
+}
+
+export type YearLevel =
+  | 'same'
+  /** A year apart, or a year within the other's range or guess. */
+  | 'near'
+  /** Both statements name one year, though the main years differ: a reprint that says so. */
+  | 'reprint'
+  | 'unknown'
+  /** Two to `reprintYears` apart. */
+  | 'apart'
+  | 'far';
+
+/** Printings of one edition under one ISBN lie no further apart than this. */
+const reprintYears = 3;
+
+const unknown: YearFeature = { year: null, named: [], from: 0, to: 0, guessed: false };
+
+export function yearOf(record: BibRecord): YearFeature {
+  const { year, date } = record;
+  if (date === null || plainYear(date)) {
+    return year === null ? unknown : { year, named: [year], from: year, to: year, guessed: false };
+  }
+  const named: number[] = [];
+  for (const match of date.matchAll(/(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)/g)) {
+    if (named.length < 8) named.push(Number(match[0]));
+  }
+  const decade = /(?<!\d)(1[4-9]|20)(\d?)[-_?u~]{1,2}(?!\d)/.exec(date);
+  const range = /(?<!\d)(1[4-9]\d\d|20\d\d) ?[-/～~] ?(\d{2}|\d{4})(?!\d)/.exec(date);
+  let from = year ?? named[0] ?? 0;
+  let to = from;
+  if (range !== null) {
+    const end = Number(range[2]);
+    const start = Number(range[1]);
+    const last = end < 100 ? Math.floor(start / 100) * 100 + end : end;
+    if (last > start && last - start <= 60 && from === start) to = last;
+    if (!named.includes(last) && last > start) named.push(last);
+  } else if (decade !== null && named.length === 0) {
+    from = Number(`${decade[1]}${decade[2] || '0'}0`);
+    to = from + (decade[2] ? 9 : 99);
+  }
+  const main = year ?? named[0] ?? null;
+  if (main === null && from === 0) return unknown;
+  const guessed = decade !== null || /\?|\bca?\b|circa|约/.test(date);
+  return { year: main, named, from, to, guessed };
+}
+
+function plainYear(date: string): boolean {
+  return date.length === 4 && /^\d{4}$/.test(date);
+}
+
+export function compareYears(a: YearFeature, b: YearFeature): YearLevel {
+  if ((a.year === null && a.from === 0) || (b.year === null && b.from === 0)) return 'unknown';
+  if (a.from <= b.to && b.from <= a.to) {
+    if (a.year === b.year && !a.guessed && !b.guessed) return 'same';
+    return a.year === b.year ? 'same' : 'near';
+  }
+  const apart = Math.max(a.from - b.to, b.from - a.to);
+  if (apart <= 1) return 'near';
+  if (a.named.some((year) => b.named.includes(year))) return 'reprint';
+  if ((a.guessed || b.guessed) && apart <= reprintYears) return 'near';
+  return apart <= reprintYears ? 'apart' : 'far';
+}

@@ -1,0 +1,33 @@
+import type { Profile } from './profile.ts';
+
+/** Lengths of the title pieces that serve as keys; Han characters say more than letters. */
+const letterKey = 14;
+const hanKey = 5;
+
+/**
+ * The keys under which a record meets the records it may equal. Two records that match share at
+ * least one: an identifier, the title proper, the beginning or the end of the whole title (so that
+ * one misprint or a missing subtitle leaves the other), another form of the title, or a name with
+ * the year. A key only makes two records be compared; it never makes them equal.
+ */
+export function keysOf(profile: Profile): readonly string[] {
+  const keys: string[] = [];
+  for (const isbn of profile.identifiers.isbn) keys.push(isbn);
+  for (const issn of profile.identifiers.issn) keys.push(issn);
+  const { core, full, han, variants } = profile.title;
+  const length = han ? hanKey : letterKey;
+  keys.push(`t${core}`);
+  if (full.length > length) {
+    keys.push(`b${full.slice(0, length)}`, `e${full.slice(-length)}`);
+  } else keys.push(`b${full}`);
+  for (const variant of variants) keys.push(`t${variant}`);
+  const year = profile.year.year;
+  if (year !== null) {
+    for (const name of profile.names.names) {
+      if (!name.primary) continue;
+      const word = name.han !== '' ? name.han : name.inverted ? name.latin[0] : name.latin.at(-1);
+      if (word !== undefined && word.length > 1) keys.push(`n${word} ${year}`);
+    }
+  }
+  return keys;
+}
