@@ -1,0 +1,129 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { RecordCharset } from '../types.ts';
+import { guess, readMixed } from './guess.ts';
+import { plausibility } from './plausibility.ts';
+import {
+  type ConcreteCharset,
+  disagreement,
+  type EvidentText,
+  evident,
+  faultWarning,
+  isDoubleByte,
+  NO_WARNINGS,
+  type Reading,
+  read,
+} from './readings.ts';
+
+/** Characters a likelihood test looks at. */
+const SAMPLE_LENGTH = 4096;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is what begins them.
+const ESCAPE_SEQUENCE = /\u001b(?:\$[(),-]?1|[(),-]!?[BENQS234]|[gbps])/;
+
+export interface DetectedCharset {
+  readonly charset: ConcreteCharset;
+  /** Why it is not what was declared, or that it is a guess, with the evidence; null when neither. */
+  readonly warning: string | null;
+}
+
+/**
+ * The charset of those bytes. Strict UTF-8 decides first, then what was declared (the library document)
+ * or, without that, hinted at (the leader), if the bytes agree with it; then the best-scoring guess.
+ */
+export function detectCharset(
+  bytes: Uint8Array,
+  declared: RecordCharset,
+  hint: RecordCharset | null = null,
+): DetectedCharset {
+  const { charset, warnings } = decodeByEvidence(bytes, declared, hint);
+  return { charset, warning: warnings[0] ?? null };
+}
+
+/** The text of a record's data by the same evidence. Delimiters (1D, 1E, 1F) stay where they are. */
+export function decodeByEvidence(
+  data: Uint8Array,
+  declared: RecordCharset,
+  hint: RecordCharset | null,
+): EvidentText {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
+  const wanted = declared !== 'auto' ? declared : (hint ?? 'auto');
+  if (isAscii(bytes)) return readAscii(bytes, declared, wanted);
+  if (isUtf8(bytes)) {
+    const text = bytes.toString('utf8');
+    const other =
+      wanted === 'auto' || wanted === 'utf-8' ? null : shortOtherReading(bytes, text, wanted);
+    if (other !== null) return evident(other, NO_WARNINGS);
+    return {
+      text: text.normalize('NFC'),
+      charset: 'utf-8',
+      warnings: disagreement('utf-8', declared, hint, 'the bytes are valid UTF-8'),
+    };
+  }
+  if (wanted !== 'auto' && wanted !== 'utf-8') {
+    const reading = read(bytes, wanted);
+    if (reading.faults === 0 && isLikely(bytes, reading)) {
+      const mixed = isDoubleByte(wanted) ? readMixed(bytes, wanted) : null;
+      return mixed ?? evident(reading, NO_WARNINGS);
+    }
+  }
+  return guess(bytes, declared, hint);
+}
+
+/** Seven-bit data: plain ASCII, which every charset shares, or MARC-8 with escape sequences. */
+function readAscii(bytes: Buffer, declared: RecordCharset, wanted: RecordCharset): EvidentText {
+  const text = bytes.toString('latin1');
+  const escapes = text.includes('\u001b') && ESCAPE_SEQUENCE.test(text);
+  if (escapes || (wanted === 'marc-8' && text.includes('&#x'))) {
+    const reading = read(bytes, 'marc-8');
+    const warnings =
+      wanted === 'marc-8'
+        ? faultWarning(reading)
+        : [
+            ...disagreement('marc-8', declared, wanted, 'the bytes have its escape sequences'),
+            ...faultWarning(reading),
+          ];
+    return evident(reading, warnings);
+  }
+  return { text, charset: 'utf-8', warnings: NO_WARNINGS };
+}
+
+/**
+ * Two-letter GBK or Big5 words can be valid UTF-8 by accident, as letters of two bytes each. Where that
+ * is all the UTF-8 there is and the declared charset reads better, this gives the declared reading.
+ */
+function shortOtherReading(bytes: Buffer, utf8: string, wanted: ConcreteCharset): Reading | null {
+  if (!isDoubleByte(wanted) || hasThreeByteSequence(bytes)) return null;
+  const reading = read(bytes, wanted);
+  if (reading.faults > 0) return null;
+  return plausibility(reading.text).score > plausibility(utf8).score + 0.1 ? reading : null;
+}
+
+function hasThreeByteSequence(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += 1) if ((bytes[at] as number) >= 0xe0) return true;
+  return false;
+}
+
+/** Whether a faultless reading is also a likely one; double-byte charsets read nearly anything. */
+function isLikely(bytes: Buffer, reading: Reading): boolean {
+  if (reading.charset.startsWith('gb')) {
+    if (commonPairs(bytes, 0xa1, 0xd7) >= 0.8) return true;
+  } else if (reading.charset.startsWith('big5')) {
+    if (commonPairs(bytes, 0xa1, 0xc6) >= 0.8) return true;
+  } else if (reading.charset === 'marc-8' || reading.charset === 'iso-5426') return true;
+  return plausibility(reading.text.slice(0, SAMPLE_LENGTH)).score >= 0.4;
+}
+
+/** The part of byte pairs whose first byte lies in the rows of symbols and common characters. */
+function commonPairs(bytes: Uint8Array, firstLead: number, lastLead: number): number {
+  let pairs = 0;
+  let common = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const lead = bytes[at] as number;
+    if (lead < 0x80) continue;
+    at += 1;
+    pairs += 1;
+    const trail = bytes[at] as number;
+    // In GB 2312 both bytes are high; in Big5 the second may be any.
+    if (lead >= firstLead && lead <= lastLead && (lastLead < 0xd0 || trail >= 0xa1)) common += 1;
+  }
+  return pairs === 0 ? 0 : common / pairs;
+}

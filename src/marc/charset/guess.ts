@@ -1,0 +1,194 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { RecordCharset } from '../types.ts';
+import { plausibility } from './plausibility.ts';
+import {
+  type ConcreteCharset,
+  countReplacements,
+  disagreement,
+  type EvidentText,
+  evident,
+  FIELD_TERMINATOR,
+  faultWarning,
+  isDoubleByte,
+  NO_WARNINGS,
+  read,
+  splitFields,
+} from './readings.ts';
+
+/** Bytes a guess looks at; more would not change it. */
+const SAMPLE_BYTES = 4096;
+const GUESSED: readonly ConcreteCharset[] = [
+  'gb18030',
+  'big5-hkscs',
+  'marc-8',
+  'iso-5426',
+  'windows-1252',
+  'windows-1250',
+  'windows-1251',
+  'koi8-r',
+  'windows-1253',
+  'windows-1254',
+  'windows-1255',
+  'windows-1256',
+  'windows-1257',
+  'windows-1258',
+];
+/** What a charset's being declared, hinted at or common among libraries adds to its score. */
+const DECLARED_BONUS = 0.25;
+const HINT_BONUS = 0.15;
+const COMMON_BONUS = 0.05;
+
+/** Fields that are UTF-8 beyond doubt inside a record of another charset, each read for itself. */
+export function readMixed(bytes: Buffer, charset: ConcreteCharset): EvidentText | null {
+  let found = 0;
+  const fields = splitFields(bytes);
+  const inUtf8 = fields.map((field) => {
+    const certain = isUtf8(field) && !isAscii(field) && isCertainUtf8(field);
+    if (certain) found += 1;
+    return certain;
+  });
+  if (found === 0) return null;
+  const text = fields
+    .map((field, n) => read(field, inUtf8[n] ? 'utf-8' : charset).text.normalize('NFC'))
+    .join('\u001e');
+  return {
+    text,
+    charset,
+    warnings: [`${found} of ${fields.length} fields are UTF-8 inside a record of ${charset}.`],
+  };
+}
+
+/** Valid UTF-8 that no other charset gives by accident: a sequence of three bytes, or several of two. */
+function isCertainUtf8(field: Uint8Array): boolean {
+  let sequences = 0;
+  for (let at = 0; at < field.length; at += 1) {
+    const byte = field[at] as number;
+    if (byte >= 0xe0) return true;
+    if (byte >= 0xc0) sequences += 1;
+  }
+  return sequences >= 4;
+}
+
+/** The best reading of bytes that are neither UTF-8 nor what was declared, with the evidence. */
+export function guess(
+  bytes: Buffer,
+  declared: RecordCharset,
+  hint: RecordCharset | null,
+): EvidentText {
+  const damaged = readDamagedUtf8(bytes, declared, hint);
+  if (damaged !== null) return damaged;
+  const sample = sampleOf(bytes);
+  const [best, next] = rankReadings(sample, declared, hint);
+  if (best === undefined) return evident(read(bytes, 'windows-1252'), NO_WARNINGS);
+  const reading = read(bytes, best.charset);
+  const mixed = isDoubleByte(best.charset) ? readMixed(bytes, best.charset) : null;
+  const against = next === undefined ? '' : ` against ${next.score.toFixed(2)} for ${next.charset}`;
+  const evidence = `its text scores ${best.score.toFixed(2)}${against}`;
+  const said = disagreement(best.charset, declared, hint, `the bytes do not agree and ${evidence}`);
+  const warnings =
+    said.length > 0 || best.charset === declared || best.charset === hint
+      ? said
+      : [`No charset was declared; it was read as ${best.charset}, since ${evidence}.`];
+  return {
+    ...(mixed ?? evident(reading, NO_WARNINGS)),
+    warnings: [...warnings, ...(mixed?.warnings ?? []), ...faultWarning(reading)],
+  };
+}
+
+interface Ranked {
+  readonly charset: ConcreteCharset;
+  readonly score: number;
+}
+
+function rankReadings(
+  sample: Buffer,
+  declared: RecordCharset,
+  hint: RecordCharset | null,
+): readonly Ranked[] {
+  const charsets = new Set<ConcreteCharset>(GUESSED);
+  if (declared !== 'auto') charsets.add(declared);
+  charsets.delete('utf-8');
+  return Array.from(charsets, (charset) => {
+    const { text, faults } = read(sample, charset);
+    const { score, weight } = plausibility(text.normalize('NFC'));
+    // Replacement characters count already; other faults (a mark over a blank) weigh as much.
+    const otherFaults = Math.max(0, faults - countReplacements(text));
+    let total = score - (3 * otherFaults) / Math.max(weight, 1);
+    if (charset === declared) total += DECLARED_BONUS;
+    else if (charset === hint) total += HINT_BONUS;
+    if (GUESSED.indexOf(charset) < 5) total += COMMON_BONUS;
+    return { charset, score: total };
+  }).sort((a, b) => b.score - a.score);
+}
+
+/** The fields with bytes beyond ASCII, up to the sample's size; the others say nothing. */
+function sampleOf(bytes: Buffer): Buffer {
+  const chosen: Buffer[] = [];
+  let length = 0;
+  for (const field of splitFields(bytes)) {
+    if (isAscii(field) && !field.includes(0x1b)) continue;
+    chosen.push(field.subarray(0, SAMPLE_BYTES - length), Buffer.of(FIELD_TERMINATOR));
+    length += field.length + 1;
+    if (length >= SAMPLE_BYTES) break;
+  }
+  return Buffer.concat(chosen);
+}
+
+/**
+ * UTF-8 with some bytes wrong, or with fields in another charset: fields that are valid are read as
+ * UTF-8 and each of the others by itself, so that one bad byte costs one character at most.
+ */
+function readDamagedUtf8(
+  bytes: Buffer,
+  declared: RecordCharset,
+  hint: RecordCharset | null,
+): EvidentText | null {
+  const { valid, invalid } = countSequences(bytes);
+  if (valid === 0) return null;
+  const fields = splitFields(bytes);
+  const certain = fields.filter((field) => isUtf8(field) && isCertainUtf8(field)).length;
+  if (valid < 3 * invalid && certain * 2 < fields.filter((field) => !isAscii(field)).length)
+    return null;
+  const warnings: string[] = [];
+  const texts = fields.map((field, n) => {
+    if (isUtf8(field)) return field.toString('utf8').normalize('NFC');
+    const counted = countSequences(field);
+    if (counted.valid >= counted.invalid) {
+      warnings.push(`Field ${n + 1} has ${counted.invalid} bytes that are not UTF-8 (replaced).`);
+      return field.toString('utf8').normalize('NFC');
+    }
+    const other = declared === 'utf-8' ? 'auto' : declared;
+    const [best] = rankReadings(field, other, hint === 'utf-8' ? null : hint);
+    const charset = best?.charset ?? 'windows-1252';
+    warnings.push(`Field ${n + 1} is not UTF-8 like the record; it was read as ${charset}.`);
+    return read(field, charset).text.normalize('NFC');
+  });
+  return {
+    text: texts.join('\u001e'),
+    charset: 'utf-8',
+    warnings: [
+      ...disagreement('utf-8', declared, hint, 'most of its bytes are UTF-8'),
+      ...warnings,
+    ],
+  };
+}
+
+/** Well-formed sequences beyond ASCII, and bytes beyond ASCII that belong to none. */
+function countSequences(bytes: Uint8Array): { valid: number; invalid: number } {
+  let valid = 0;
+  let invalid = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const byte = bytes[at] as number;
+    if (byte < 0x80) {
+      at += 1;
+      continue;
+    }
+    const length = byte >= 0xf5 ? 0 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 0;
+    let followers = 1;
+    while (followers < length && ((bytes[at + followers] ?? 0) & 0xc0) === 0x80) followers += 1;
+    if (length > 0 && followers === length) valid += 1;
+    else invalid += 1;
+    at += length > 0 && followers === length ? length : 1;
+  }
+  return { valid, invalid };
+}

@@ -1,0 +1,78 @@
+import type { RecordCharset } from '../types.ts';
+import { decodeIso5426, decodeMarc8 } from './marc8-decode.ts';
+import { decodeLatin1, decodeWithPlatform } from './platform.ts';
+
+export type ConcreteCharset = Exclude<RecordCharset, 'auto'>;
+
+/** Text in NFC with the charset it was read from. */
+export interface EvidentText {
+  readonly text: string;
+  readonly charset: ConcreteCharset;
+  readonly warnings: readonly string[];
+}
+
+export interface Reading {
+  readonly charset: ConcreteCharset;
+  /** Not yet NFC. */
+  readonly text: string;
+  readonly faults: number;
+}
+
+export const FIELD_TERMINATOR = 0x1e;
+export const NO_WARNINGS: readonly string[] = [];
+
+/** The bytes as that charset has them, right or wrong. */
+export function read(bytes: Buffer, charset: ConcreteCharset): Reading {
+  if (charset === 'marc-8' || charset === 'iso-5426') {
+    const { text, faults } = charset === 'marc-8' ? decodeMarc8(bytes) : decodeIso5426(bytes);
+    return { charset, text, faults };
+  }
+  if (charset === 'iso-8859-1') return { charset, text: decodeLatin1(bytes), faults: 0 };
+  const text = charset === 'utf-8' ? bytes.toString('utf8') : decodeWithPlatform(bytes, charset);
+  return { charset, text, faults: countReplacements(text) };
+}
+
+export function countReplacements(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', at + 1)) count += 1;
+  return count;
+}
+
+export function isDoubleByte(charset: ConcreteCharset): boolean {
+  return charset.startsWith('gb') || charset.startsWith('big5');
+}
+
+export function evident(reading: Reading, warnings: readonly string[]): EvidentText {
+  return { text: reading.text.normalize('NFC'), charset: reading.charset, warnings };
+}
+
+/** One sentence where the charset found is not the one that was said, else none. */
+export function disagreement(
+  found: ConcreteCharset,
+  declared: RecordCharset,
+  hint: RecordCharset | null,
+  evidence: string,
+): readonly string[] {
+  const [said, by] = declared !== 'auto' ? [declared, 'library is set to'] : [hint, 'record says'];
+  if (said === null || said === 'auto' || said === found) return NO_WARNINGS;
+  return [`The ${by} ${said}, but ${evidence}; it was read as ${found}.`];
+}
+
+/** One sentence where a reading has faults, else none. */
+export function faultWarning(reading: Reading): readonly string[] {
+  if (reading.faults === 0) return NO_WARNINGS;
+  const codes = reading.faults === 1 ? '1 code is' : `${reading.faults} codes are`;
+  return [`${codes} not valid ${reading.charset} and may have been replaced.`];
+}
+
+/** The fields of a record's data; delimiters are not in them. */
+export function splitFields(bytes: Buffer): Buffer[] {
+  const fields: Buffer[] = [];
+  let start = 0;
+  for (;;) {
+    const end = bytes.indexOf(FIELD_TERMINATOR, start);
+    fields.push(bytes.subarray(start, end < 0 ? bytes.length : end));
+    if (end < 0) return fields;
+    start = end + 1;
+  }
+}
