@@ -1,0 +1,83 @@
+import { hasHan } from '../text.ts';
+import type { DataField, Dialect, MarcRecord } from '../types.ts';
+
+export type MarcDialect = 'marc21' | 'cnmarc' | 'unimarc';
+
+/**
+ * The dialect a record is written in, told by its fields, because leaders and library lists lie: MARC
+ * 21 has its title in 245, UNIMARC in 200; what UNIMARC is of China is CNMARC.
+ */
+export function detectDialect(marc: MarcRecord): MarcDialect {
+  return isUnimarc(marc) ? unimarcKind(marc) : 'marc21';
+}
+
+/**
+ * The dialect to read a record by. A library's word is taken as long as the record can be of that
+ * family: Chinese libraries keep CNMARC and MARC 21 records in one database.
+ */
+export function usedDialect(marc: MarcRecord, said: Dialect | 'auto'): MarcDialect {
+  if (said !== 'marc21' && said !== 'cnmarc' && said !== 'unimarc') return detectDialect(marc);
+  const titles = titleFields(marc);
+  if (said === 'marc21') {
+    return titles.unimarc && !titles.marc21 && isUnimarc(marc) ? unimarcKind(marc) : said;
+  }
+  return titles.marc21 && !titles.unimarc ? 'marc21' : said;
+}
+
+function titleFields(marc: MarcRecord): { readonly marc21: boolean; readonly unimarc: boolean } {
+  let marc21 = false;
+  let unimarc = false;
+  for (const { tag } of marc.fields) {
+    if (tag === '245') marc21 = true;
+    else if (tag === '200') unimarc = true;
+  }
+  return { marc21, unimarc };
+}
+
+/** Tags that one family has and the other has not, or uses for something seldom met. */
+const unimarcTags: ReadonlySet<string> = new Set(
+  '010 011 101 102 105 106 205 210 215 225 606 675 676 680 690 701 702 712 801'.split(' '),
+);
+const marc21Tags: ReadonlySet<string> = new Set(
+  '008 020 022 040 043 050 082 110 111 240 246 250 260 264 300 440 490 504 520 650 651 655'.split(
+    ' ',
+  ),
+);
+
+function isUnimarc(marc: MarcRecord): boolean {
+  const titles = titleFields(marc);
+  if (titles.marc21 !== titles.unimarc) return titles.unimarc;
+  let balance = 0;
+  for (const { tag } of marc.fields) {
+    if (unimarcTags.has(tag)) balance++;
+    else if (marc21Tags.has(tag)) balance--;
+  }
+  return balance > 0;
+}
+
+/** Chinese in language (101), country (102), source (801) or title, or a Chinese local field. */
+function unimarcKind(marc: MarcRecord): 'cnmarc' | 'unimarc' {
+  for (const field of marc.fields) {
+    if (!('subfields' in field)) continue;
+    const value = (code: string) => valueIn(field, code);
+    switch (field.tag) {
+      case '101':
+        if (/^(?:chi|zho)/i.test(value('a'))) return 'cnmarc';
+        break;
+      case '102':
+      case '801':
+        if (/^CN$/i.test(value('a').trim())) return 'cnmarc';
+        break;
+      case '200':
+        if (hasHan(value('a')) && !/[\u3040-\u30ff]/.test(value('a'))) return 'cnmarc';
+        break;
+      case '905':
+        return 'cnmarc';
+    }
+  }
+  return 'unimarc';
+}
+
+function valueIn(field: DataField, code: string): string {
+  return field.subfields.find((subfield) => subfield.code === code)?.value ?? '';
+}

@@ -1,0 +1,190 @@
+import { findIdentifiers, isbnOfField, normaliseIsbn, normaliseIssn } from '../identifiers.ts';
+import type { DataField } from '../types.ts';
+import type { Draft } from './draft.ts';
+import { cleanText, withoutMarks, withoutStop } from './punctuation.ts';
+
+/** What MARC 21 and UNIMARC fields have in common, and the bounds of what one record may hold. */
+
+export type FieldReader = (draft: Draft, field: DataField) => void;
+
+/** Readers by tag as a number; tags with letters belong to holdings alone. */
+export type FieldTable = readonly (FieldReader | undefined)[];
+
+/** Most entries kept of any repeatable element; beyond it a record is no catalogue record. */
+const maximumEntries = 200;
+/** Longest note kept, in characters. */
+const maximumNote = 8000;
+
+export function fieldTable(
+  readers: readonly (readonly [tags: readonly number[], read: FieldReader])[],
+): FieldTable {
+  const table: (FieldReader | undefined)[] = new Array(1000).fill(undefined);
+  for (const [tags, read] of readers) for (const tag of tags) table[tag] = read;
+  return table;
+}
+
+/** The tag as a number, or -1 where it is not three digits. */
+export function tagNumber(tag: string): number {
+  const hundreds = tag.charCodeAt(0) - 48;
+  const tens = tag.charCodeAt(1) - 48;
+  const ones = tag.charCodeAt(2) - 48;
+  const isDigits =
+    hundreds >= 0 && hundreds <= 9 && tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
+  return isDigits && tag.length === 3 ? hundreds * 100 + tens * 10 + ones : -1;
+}
+
+/** The first subfield with this code as written, or null where there is none with text. */
+export function firstOf(field: DataField, code: string): string | null {
+  for (const subfield of field.subfields) {
+    if (subfield.code === code && subfield.value !== '') return subfield.value;
+  }
+  return null;
+}
+
+/** The text, or null where nothing is left of it. */
+export function orNull(text: string): string | null {
+  return text === '' ? null : text;
+}
+
+/** Adds a text once. */
+export function addOnce(list: string[], text: string): void {
+  if (text !== '' && list.length < maximumEntries && !list.includes(text)) list.push(text);
+}
+
+/** An ISBN field: the numbers in `written`, valid or not, and what the field says each one is of. */
+export function addIsbns(draft: Draft, written: string, qualifier: string | null): void {
+  const text = cleanText(written);
+  if (text === '' || draft.isbnStatements.length >= maximumEntries) return;
+  const said = qualifier === null ? null : orNull(withoutParentheses(withoutMarks(qualifier)));
+  if (/^[0-9Xx-]+$/.test(text)) {
+    const isbn13 = text.length < 10 ? isbnOfField(text) : normaliseIsbn(text);
+    draft.isbnStatements.push({ isbn13, asWritten: text, qualifier: said });
+    return;
+  }
+  const found = findIdentifiers(text).filter(({ kind }) => kind === 'isbn');
+  if (found.length === 0) addDoubtfulIsbn(draft, text, said);
+  found.forEach(({ value, start, end }, i) => {
+    const after = text.slice(end, found[i + 1]?.start ?? text.length);
+    draft.isbnStatements.push({
+      isbn13: value,
+      asWritten: text.slice(start, end),
+      qualifier: said ?? qualifierIn(after),
+    });
+  });
+}
+
+/** A number with a wrong check digit is kept as written; a price or a binding alone is no number. */
+function addDoubtfulIsbn(draft: Draft, text: string, qualifier: string | null): void {
+  const number = /^(?:ISBN[\s:：]*)?([0-9０-９][0-9０-９\s\u2010-\u2015－-]{6,}[0-9０-９Xx])/i.exec(
+    text,
+  );
+  if (number?.[1] === undefined) return;
+  draft.isbnStatements.push({
+    isbn13: isbnOfField(number[1]),
+    asWritten: number[1],
+    qualifier: qualifier ?? qualifierIn(text.slice(number[0].length)),
+  });
+}
+
+/** `(精装)`, `（v. 1）`, ` : pbk.`: what follows a number, without a price. */
+function qualifierIn(after: string): string | null {
+  const inner = /[(（[]([^)）\]]{1,60})[)）\]]/.exec(after)?.[1] ?? after;
+  const text = withoutMarks(
+    inner.replace(/(?:CNY|RMB|HKD|NTD?|USD|EUR|[¥￥$€£])\s*[\d.]+.*$/i, ''),
+  );
+  return text.length > 60 ? null : orNull(text);
+}
+
+function withoutParentheses(text: string): string {
+  return /^[(（].*[)）]$/.test(text) ? text.slice(1, -1).trim() : text;
+}
+
+export function addIssn(draft: Draft, written: string): void {
+  const issn = normaliseIssn(written);
+  if (issn !== null) addOnce(draft.issn, issn);
+}
+
+/** A subject heading as one text: heading and subdivisions joined by `--`. */
+export function addSubject(
+  draft: Draft,
+  field: DataField,
+  heading: string,
+  subdivisions: string,
+): void {
+  let text = '';
+  for (const { code, value } of field.subfields) {
+    const isHeading = heading.includes(code);
+    if (!isHeading && !subdivisions.includes(code)) continue;
+    const part = withoutStop(value);
+    if (part === '') continue;
+    if (text === '') text = part;
+    else text += isHeading ? ` ${part}` : `--${part}`;
+  }
+  addOnce(draft.subjects, text);
+}
+
+export function addNote(draft: Draft, field: DataField, codes = 'abcdefgt'): void {
+  const text = textOf(field, codes);
+  if (text.length <= maximumNote) addOnce(draft.notes, text);
+  else addOnce(draft.notes, `${text.slice(0, maximumNote)}…`);
+}
+
+/** The field's wanted subfields in order, joined by blanks. */
+export function textOf(field: DataField, codes: string): string {
+  let text = '';
+  for (const { code, value } of field.subfields) {
+    if (!codes.includes(code)) continue;
+    const part = cleanText(value);
+    if (part !== '') text += text === '' ? part : ` ${part}`;
+  }
+  return text;
+}
+
+/** 856 means the same in both formats: $u address, $y link text, $3 what it is of, $z note. */
+export function addLink(draft: Draft, field: DataField): void {
+  const label = firstOf(field, 'y') ?? firstOf(field, '3') ?? firstOf(field, 'z');
+  for (const { code, value } of field.subfields) {
+    if (code !== 'u' || draft.links.length >= maximumEntries) continue;
+    const url = value.trim();
+    if (/^(?:https?|ftp):\/\/[^\s<>"]+$/i.test(url)) {
+      draft.links.push({ url, label: label === null ? null : orNull(withoutMarks(label)) });
+    }
+  }
+}
+
+/** The first class of a scheme is the record's; a scheme comes once. */
+export function addClass(draft: Draft, scheme: string, value: string | null): void {
+  if (value === null || Object.hasOwn(draft.classes, scheme)) return;
+  const mark = withoutMarks(value.split(/[;；]/)[0] ?? '').replaceAll(
+    '/',
+    scheme === 'ddc' ? '' : '/',
+  );
+  if (mark !== '' && mark.length <= 80) draft.classes[scheme] = mark;
+}
+
+const sharedLanguageCodes: Readonly<Record<string, string>> = {
+  zho: 'chi',
+  fra: 'fre',
+  deu: 'ger',
+  ces: 'cze',
+  slk: 'slo',
+  nld: 'dut',
+  ell: 'gre',
+};
+
+/** A language code of MARC (bibliographic three letters), or null for none, many or undetermined. */
+export function languageCode(written: string): string | null {
+  const code = written.trim().slice(0, 3).toLowerCase();
+  if (!/^[a-z]{3}$/.test(code) || code === 'und' || code === 'zxx' || code === 'mul') return null;
+  return sharedLanguageCodes[code] ?? code;
+}
+
+/** A place or publisher that says only that there is none: [S.l.], [s.n.], 出版地不详. */
+export function isUnknownPlace(text: string): boolean {
+  return (
+    text.length < 60 &&
+    /^(?:s\. ?l\.?|s\. ?n\.?|sine loco|sine nomine|n\.? ?p\.?)$|not identified|不详|不詳|不明|^缺$/i.test(
+      text,
+    )
+  );
+}

@@ -1,0 +1,192 @@
+import type { Item } from '../record.ts';
+import type { DataField, Field } from '../types.ts';
+import { cleanText } from './punctuation.ts';
+import { readStatus } from './status.ts';
+
+/** Where a library's own records describe its copies: the `holdings` of its document. */
+export interface HoldingsMap {
+  readonly tag: string;
+  readonly library?: string;
+  readonly barcode?: string;
+  readonly location?: string;
+  readonly volume?: string;
+  readonly status?: string;
+  readonly callNumber?: {
+    /** Subfield with the whole call number; wins over the parts. */
+    readonly whole?: string;
+    readonly parts?: readonly string[];
+    readonly join?: string;
+  };
+}
+
+/** CNMARC 905 as CALIS members use it, for MARC 21 records of the same libraries too. */
+const field905: HoldingsMap = {
+  tag: '905',
+  library: 'a',
+  barcode: 'b',
+  location: 'c',
+  volume: 'v',
+  callNumber: { whole: 's', parts: ['d', 'e'], join: '/' },
+};
+
+/** MARC 21 holdings data in 852 (MARC 21 Format for Holdings Data, 852). */
+const field852: HoldingsMap = {
+  tag: '852',
+  library: 'a',
+  barcode: 'p',
+  location: 'c',
+  volume: '3',
+  callNumber: { parts: ['k', 'h', 'i', 'm'], join: ' ' },
+};
+
+/** Koha's item field in MARC 21. */
+const field952: HoldingsMap = {
+  tag: '952',
+  library: 'a',
+  barcode: 'p',
+  location: 'c',
+  volume: 'h',
+  callNumber: { whole: 'o' },
+};
+
+const layouts: ReadonlyMap<string, HoldingsMap> = new Map([
+  ['905', field905],
+  ['852', field852],
+  ['952', field952],
+]);
+
+/** Most copies read from one record. */
+const maximumItems = 500;
+
+/**
+ * The copies a record describes. The library's own map decides where there is one; else Alma's
+ * availability (AVA), else 905, else 852; a record with none of them may still have a shelf mark in
+ * 090. Lendable is never read from here: no field of these says it.
+ */
+export function readItems(fields: readonly Field[], map: HoldingsMap | undefined): Item[] {
+  if (map !== undefined && map.tag !== 'AVA') return itemsOf(fields, completed(map));
+  const stated = itemsOf(fields, field905);
+  const available = fields.flatMap((field) => almaItem(field));
+  if (available.length > 0) return withShelfForm(available.slice(0, maximumItems), stated);
+  if (stated.length > 0) return stated;
+  const shelved = itemsOf(fields, field852);
+  if (shelved.length > 0) return shelved;
+  return shelfMark(fields);
+}
+
+/** A map that names a field alone means that field's usual layout. */
+function completed(map: HoldingsMap): HoldingsMap {
+  const bare = Object.keys(map).length === 1;
+  return bare ? { ...(layouts.get(map.tag) ?? field905), tag: map.tag } : map;
+}
+
+function itemsOf(fields: readonly Field[], map: HoldingsMap): Item[] {
+  const items: Item[] = [];
+  for (const field of fields) {
+    if (field.tag !== map.tag || !('subfields' in field)) continue;
+    if (items.length >= maximumItems) break;
+    addItems(items, field, map);
+  }
+  return items;
+}
+
+/** One field may hold several barcodes: one copy each, with the shelf mark they share. */
+function addItems(items: Item[], field: DataField, map: HoldingsMap): void {
+  const barcodes = map.barcode === undefined ? [] : valuesOf(field, map.barcode);
+  const volumes = map.volume === undefined ? [] : valuesOf(field, map.volume);
+  const callNumber = callNumberOf(field, map);
+  const location = map.location === undefined ? null : (valuesOf(field, map.location)[0] ?? null);
+  const words = map.status === undefined ? undefined : valuesOf(field, map.status)[0];
+  if (callNumber === null && barcodes.length === 0 && location === null) return;
+  const stated = words === undefined ? null : readStatus(words);
+  const copies = Math.min(Math.max(barcodes.length, 1), maximumItems - items.length);
+  for (let i = 0; i < copies; i++) {
+    items.push({
+      callNumber,
+      volume: (volumes.length === barcodes.length ? volumes[i] : volumes[0]) ?? null,
+      location,
+      barcode: barcodes[i] ?? null,
+      status: stated?.status ?? 'unknown',
+      dueDate: stated?.dueDate ?? null,
+      lendable: null,
+      lendableWhy: null,
+    });
+  }
+}
+
+function callNumberOf(field: DataField, map: HoldingsMap): string | null {
+  const whole = map.callNumber?.whole;
+  const written = whole === undefined ? undefined : valuesOf(field, whole)[0];
+  if (written !== undefined) return written;
+  const parts = (map.callNumber?.parts ?? []).map((code) => valuesOf(field, code)[0] ?? '');
+  const present = parts.filter((part) => part !== '');
+  return present.length === 0 ? null : present.join(map.callNumber?.join ?? '/');
+}
+
+function valuesOf(field: DataField, code: string): string[] {
+  const values: string[] = [];
+  for (const subfield of field.subfields) {
+    if (subfield.code !== code) continue;
+    const value = cleanText(subfield.value);
+    if (value !== '') values.push(value);
+  }
+  return values;
+}
+
+/** Alma's availability of one holding: $c location, $d call number, $e availability, $q library. */
+function almaItem(field: Field): readonly Item[] {
+  if (field.tag !== 'AVA' || !('subfields' in field)) return [];
+  const value = (code: string) => valuesOf(field, code)[0] ?? null;
+  const availability = value('e')?.toLowerCase();
+  const place = [value('q') ?? value('b'), value('c') ?? value('j')].filter(Boolean).join(' ');
+  return [
+    {
+      callNumber: value('d'),
+      volume: value('v'),
+      location: place === '' ? null : place,
+      barcode: null,
+      status:
+        availability === 'available' || availability === 'unavailable' ? availability : 'unknown',
+      dueDate: null,
+      lendable: null,
+      lendableWhy: null,
+    },
+  ];
+}
+
+/** Alma writes `F124 26` where the library's own field has `F124/26`: the library's form is shown. */
+function withShelfForm(items: readonly Item[], stated: readonly Item[]): Item[] {
+  const bare = (mark: string) => mark.replace(/[\s/]+/g, '');
+  const forms = new Map<string, string>();
+  for (const { callNumber } of stated) if (callNumber) forms.set(bare(callNumber), callNumber);
+  const only = forms.size === 1 ? [...forms.values()][0] : undefined;
+  return items.map((item) => {
+    const written = item.callNumber;
+    const form = written === null ? only : forms.get(bare(written));
+    return form === undefined ? item : { ...item, callNumber: form };
+  });
+}
+
+/** 090: the shelf mark of the cataloguing library ($u whole in CALIS use, else $a and $b). */
+function shelfMark(fields: readonly Field[]): Item[] {
+  const field = fields.find((one): one is DataField => one.tag === '090' && 'subfields' in one);
+  if (field === undefined) return [];
+  const [whole] = valuesOf(field, 'u');
+  const [classMark] = valuesOf(field, 'a');
+  const [bookNumber] = valuesOf(field, 'b');
+  if (whole === undefined && (classMark === undefined || bookNumber === undefined)) return [];
+  const chinese =
+    /^[A-Z]{1,2}[0-9][0-9.\-/=+():"A-Z]*$/.test(classMark ?? '') && /^[0-9]/.test(bookNumber ?? '');
+  return [
+    {
+      callNumber: whole ?? `${classMark}${chinese ? '/' : ' '}${bookNumber}`,
+      volume: null,
+      location: null,
+      barcode: null,
+      status: 'unknown',
+      dueDate: null,
+      lendable: null,
+      lendableWhy: null,
+    },
+  ];
+}

@@ -1,0 +1,285 @@
+import type { Contributor, RecordType } from '../record.ts';
+import { withoutNonSortingWords } from '../text.ts';
+import type { ControlField, DataField } from '../types.ts';
+import { codedYear } from './dates.ts';
+import type { Draft } from './draft.ts';
+import {
+  addClass,
+  addIsbns,
+  addIssn,
+  addLink,
+  addNote,
+  addOnce,
+  addSubject,
+  type FieldReader,
+  fieldTable,
+  firstOf,
+  isUnknownPlace,
+  languageCode,
+  orNull,
+  textOf,
+} from './fields.ts';
+import { plainName } from './names.ts';
+import { withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
+import { isCreatorRole, roleInWords } from './roles.ts';
+import { isLatin } from './scripts.ts';
+import { readTitle } from './title.ts';
+
+/** MARC 21 Format for Bibliographic Data, read field by field into a draft. */
+
+/** 008: date 1 in 07–10, language in 35–37 (MARC 21, 008 all materials). */
+export function readFixedField(draft: Draft, field: ControlField): void {
+  draft.codedYear = codedYear(field.value.slice(7, 11));
+  draft.language = languageCode(field.value.slice(35, 38));
+}
+
+/** Leader 06 type of record and 07 bibliographic level. */
+export function marc21Type(leader: string): RecordType {
+  const level = leader.charAt(7);
+  switch (leader.charAt(6)) {
+    case 't':
+    case 'd':
+    case 'f':
+      return leader.charAt(6) === 't' ? 'manuscript' : leader.charAt(6) === 'd' ? 'music' : 'map';
+    case 'c':
+      return 'music';
+    case 'e':
+      return 'map';
+    case 'g':
+      return 'video';
+    case 'i':
+    case 'j':
+      return 'sound';
+    case 'k':
+      return 'image';
+    case 'm':
+      return 'computer';
+    case 'o':
+    case 'p':
+      return 'kit';
+    case 'r':
+      return 'object';
+    default:
+      if (level === 's' || level === 'b' || level === 'i')
+        return level === 'b' ? 'article' : 'serial';
+      return level === 'a' ? 'article' : 'book';
+  }
+}
+
+function readTitleField(draft: Draft, field: DataField): void {
+  if (draft.title !== '') return;
+  const parts = readTitle(field);
+  draft.title = parts.title;
+  draft.sortTitle = filingTitle(field, parts.title);
+  draft.subtitle = parts.subtitle;
+  draft.parallelTitle = parts.parallelTitle;
+  draft.partNumber = parts.partNumber;
+  draft.partName = parts.partName;
+  draft.responsibility = parts.responsibility;
+  const other = draft.scripts?.get(field);
+  if (other === undefined) return;
+  const otherTitle = readTitle(other).title;
+  addOnce(draft.otherTitles, otherTitle);
+  if (draft.language === 'chi' && isLatin(other)) draft.titlePinyin = orNull(otherTitle);
+}
+
+/**
+ * 245 second indicator: characters to pass over in filing. It is believed only where a word ends
+ * there, because 880 and copied records often keep the indicator of another text.
+ */
+function filingTitle(field: DataField, title: string): string {
+  const marked = firstOf(field, 'a') ?? '';
+  const unmarked = withoutNonSortingWords(marked);
+  if (unmarked !== marked) return withoutStop(unmarked);
+  const skipped = field.ind2.charCodeAt(0) - 48;
+  if (skipped > 0 && skipped <= 9 && skipped < title.length) {
+    for (const length of [skipped, skipped - 1]) {
+      if (length > 0 && /[\s'’"“([-]/.test(title.charAt(length - 1))) return title.slice(length);
+    }
+  }
+  return title;
+}
+
+/** 130 and 240: the title where 245 has none, else a title it is known by. */
+function readUniformTitle(draft: Draft, field: DataField): void {
+  addOnce(draft.otherTitles, withoutStop(textOf(field, field.tag === '130' ? 'anp' : 'anpk')));
+}
+
+/** 246: second indicator 1 is a parallel title; the rest are variants. */
+function readVariantTitle(draft: Draft, field: DataField): void {
+  const { title, subtitle } = readTitle(field);
+  if (title === '' || title === draft.title) return;
+  if (field.ind2 === '1' && draft.parallelTitle === null) {
+    draft.parallelTitle = subtitle === null ? title : `${title} : ${subtitle}`;
+  } else addOnce(draft.otherTitles, title);
+}
+
+function readPublication(draft: Draft, field: DataField): void {
+  const rank = field.tag === '264' ? (rankOf264[field.ind2] ?? 1) : 5;
+  if (rank <= draft.publicationRank) return;
+  const copyright = field.ind2 === '4' && field.tag === '264';
+  let place: string | null = null;
+  let publisher: string | null = null;
+  let date: string | null = null;
+  for (const { code, value } of field.subfields) {
+    if (code === 'a') place ??= known(value);
+    else if (code === 'b') publisher ??= known(value);
+    else if (code === 'c') date ??= dateAsWritten(value);
+  }
+  if (copyright) {
+    draft.date ??= date;
+    return;
+  }
+  draft.publicationRank = rank;
+  draft.place = place ?? draft.place;
+  draft.publisher = publisher ?? draft.publisher;
+  draft.date = date ?? draft.date;
+}
+
+/** 264 second indicator: production, publication, distribution, manufacture. */
+const rankOf264: Readonly<Record<string, number>> = { '1': 4, '2': 3, '0': 2, '3': 1 };
+
+function known(value: string): string | null {
+  const text = withoutBrackets(value);
+  return text === '' || isUnknownPlace(text) ? null : text;
+}
+
+/** The date keeps its brackets and `c`, and loses the field's closing stop or a lone bracket. */
+export function dateAsWritten(value: string): string | null {
+  const text = withoutMarks(value).replace(/(?<=[0-9?\])])\.$/, '');
+  const opens = text.startsWith('[') && !text.includes(']');
+  const closes = text.endsWith(']') && !text.includes('[');
+  return orNull(opens ? text.slice(1) : closes ? text.slice(0, -1) : text);
+}
+
+function contributorReader(kind: Contributor['kind'], main: boolean): FieldReader {
+  const roleCode = kind === 'meeting' ? 'j' : 'e';
+  return (draft, field) => {
+    let isWork = false;
+    let term: string | null = null;
+    let code: string | null = null;
+    for (const subfield of field.subfields) {
+      if (subfield.code === 't') isWork = true;
+      else if (subfield.code === roleCode) term ??= subfield.value;
+      else if (subfield.code === '4') code ??= subfield.value;
+    }
+    const name = contributorName(field, kind);
+    if (name === '' || (isWork && !main) || draft.contributors.length >= 100) return;
+    const role = roleInWords(term ?? code ?? '');
+    const other = draft.scripts?.get(field);
+    const alternate = other === undefined ? null : orNull(contributorName(other, kind));
+    const romanised = other !== undefined && isLatin(other) && !isLatin(field);
+    draft.contributors.push({
+      name,
+      kind,
+      role,
+      pinyin: romanised && draft.language === 'chi' ? alternate : null,
+      alternate,
+      primary: main || (field.ind2 !== '2' && isCreatorRole(role)),
+    });
+  };
+}
+
+/** $a with the numeration of a ruler ($b), or the parts of a body's hierarchy. */
+function contributorName(field: DataField, kind: Contributor['kind']): string {
+  let name = '';
+  for (const { code, value } of field.subfields) {
+    if (code === 'a' && name === '') name = plainName(value);
+    else if (code === 'b' && name !== '') {
+      const part = withoutStop(value);
+      if (part !== '')
+        name += kind === 'person' ? ` ${part}` : `${name.endsWith('.') ? '' : '.'} ${part}`;
+    }
+  }
+  return name;
+}
+
+function readSeries(draft: Draft, field: DataField): void {
+  if (draft.series !== null) return;
+  const name = withoutStop(firstOf(field, 'a') ?? '');
+  if (name === '') return;
+  const part = ['n', 'p'].map((code) => withoutStop(firstOf(field, code) ?? '')).filter(Boolean);
+  draft.series = [name, ...part].join('. ');
+  draft.seriesVolume = orNull(withoutStop(firstOf(field, 'v') ?? ''));
+}
+
+function readExtent(draft: Draft, field: DataField): void {
+  draft.extent ??= orNull(withoutMarks(firstOf(field, 'a') ?? ''));
+}
+
+function readEdition(draft: Draft, field: DataField): void {
+  draft.edition ??= orNull(withoutStop(firstOf(field, 'a') ?? ''));
+}
+
+function readLanguage(draft: Draft, field: DataField): void {
+  draft.language ??= languageCode(firstOf(field, 'a') ?? '');
+}
+
+/** 084 and the local fields that Chinese libraries keep the Chinese Library Classification in. */
+function readOtherClass(draft: Draft, field: DataField): void {
+  const mark = firstOf(field, 'a');
+  const source = (firstOf(field, '2') ?? '').toLowerCase();
+  const isChinese = /^(?:clc|ztf|zt)/.test(source) || (source === '' && isClc(mark ?? ''));
+  addClass(draft, isChinese ? 'clc' : 'other', mark);
+}
+
+/** Whether the mark has the shape of a class of the Chinese Library Classification. */
+export function isClc(mark: string): boolean {
+  return /^(?:[A-KN-SUVXZ]|T[A-Z])[0-9][0-9.\-/=+():"]*$/.test(mark.trim());
+}
+
+const heading = 'abcdfgklnpqtu';
+
+/** 020 $q (or a habit of old: parentheses in $a); $z numbers are wrong or another book's. */
+function readIsbn(draft: Draft, field: DataField): void {
+  const written = firstOf(field, 'a');
+  if (written !== null) addIsbns(draft, written, firstOf(field, 'q'));
+}
+
+export const marc21Fields = fieldTable([
+  [[20], readIsbn],
+  [[22], (draft, field) => addIssn(draft, firstOf(field, 'a') ?? '')],
+  [[41], readLanguage],
+  [[50], (draft, field) => addClass(draft, 'lcc', firstOf(field, 'a'))],
+  [[80], (draft, field) => addClass(draft, 'udc', firstOf(field, 'a'))],
+  [[82], (draft, field) => addClass(draft, 'ddc', firstOf(field, 'a'))],
+  [[84, 93], readOtherClass],
+  [[100], contributorReader('person', true)],
+  [[110], contributorReader('body', true)],
+  [[111], contributorReader('meeting', true)],
+  [[700], contributorReader('person', false)],
+  [[710], contributorReader('body', false)],
+  [[711], contributorReader('meeting', false)],
+  [[130, 240], readUniformTitle],
+  [[245], readTitleField],
+  [[246], readVariantTitle],
+  [[250], readEdition],
+  [[260, 264], readPublication],
+  [[300], readExtent],
+  [[440, 490, 830], readSeries],
+  [
+    [500, 501, 502, 504, 505, 508, 511, 515, 518, 521, 525, 530, 533, 534, 538, 546, 550, 580, 588],
+    (draft, field) => addNote(draft, field),
+  ],
+  [[520], readSummary],
+  [[600, 610, 611, 630], (draft, field) => addSubject(draft, field, heading, 'xyzv')],
+  [[648, 650, 651, 653, 654], (draft, field) => addSubject(draft, field, 'abcd', 'xyzv')],
+  [[740], (draft, field) => addOnce(draft.otherTitles, withoutStop(textOf(field, 'anp')))],
+  [[856], addLink],
+]);
+
+function readSummary(draft: Draft, field: DataField): void {
+  const text = textOf(field, 'ab');
+  if (draft.summary === null) draft.summary = orNull(text);
+  else addOnce(draft.notes, text);
+}
+
+/** What is known only when every field has been read. */
+export function completeMarc21(draft: Draft): void {
+  if (draft.title !== '') return;
+  const [known, ...rest] = draft.otherTitles;
+  if (known === undefined) return;
+  draft.title = known;
+  draft.sortTitle = known;
+  draft.otherTitles.splice(0, draft.otherTitles.length, ...rest);
+}

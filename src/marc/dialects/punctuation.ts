@@ -1,0 +1,150 @@
+import { stripNonSorting } from '../text.ts';
+
+/**
+ * ISBD puts the mark of an area or element before it (ISBD A.3), and MARC 21 cataloguers type that
+ * mark at the end of the subfield before; Chinese records mostly have none, or a stray one. These
+ * functions take marks off the ends of a value and never touch what stands inside it.
+ */
+
+/** Controls (which cover non-sorting marks), doubled blanks, or a mark spelled out. */
+const untidy = /\p{Cc}| {2}|[<«{]NS/u;
+const controls = /\p{Cc}+/gu;
+
+/** The value without non-sorting marks, controls and outer or doubled blanks. */
+export function cleanText(value: string): string {
+  if (!untidy.test(value)) return value.trim();
+  return stripNonSorting(value).replace(controls, ' ').replace(/ {2,}/g, ' ').trim();
+}
+
+/** The value without ISBD marks at its ends: `Chemistry :` is `Chemistry`, `= Chimie` is `Chimie`. */
+export function withoutMarks(value: string): string {
+  const text = cleanText(value);
+  let end = text.length;
+  while (end > 0 && isEndMark(text, end)) end--;
+  let start = 0;
+  while (start < end && isStartMark(text, start, end)) start++;
+  return start === 0 && end === text.length ? text : text.slice(start, end);
+}
+
+/** As `withoutMarks`, and without the full stop that closes a field, unless it abbreviates. */
+export function withoutStop(value: string): string {
+  const text = withoutMarks(value);
+  const last = text.charCodeAt(text.length - 1);
+  if (last === 0x3002) return text.slice(0, -1);
+  return last === 0x2e && !endsInAbbreviation(text) ? text.slice(0, -1) : text;
+}
+
+/** As `withoutStop`, and without brackets around the whole or left open by another subfield's end. */
+export function withoutBrackets(value: string): string {
+  const text = withoutStop(value);
+  const opens = text.startsWith('[') || text.startsWith('［');
+  const closes = text.endsWith(']') || text.endsWith('］');
+  if (!opens && !closes) return text;
+  const inner = text.slice(opens ? 1 : 0, closes ? -1 : undefined);
+  if (/[[\]［］]/.test(inner)) return balanced(text);
+  return inner.trim();
+}
+
+/** The value without a bracket that nothing answers (`[1998`, `1998]`); paired brackets stay. */
+export function balanced(text: string): string {
+  const open = text.split(/[[［]/).length;
+  const close = text.split(/[\]］]/).length;
+  if (open > close && /^[[［]/.test(text)) return text.slice(1).trim();
+  if (close > open && /[\]］]$/.test(text)) return text.slice(0, -1).trim();
+  return text;
+}
+
+/** The mark that ends the value, or a blank: it says what the next subfield is. */
+export function endMark(value: string): string {
+  for (let i = value.length - 1; i >= 0; i--) {
+    const character = value.charAt(i);
+    if (character !== ' ') return ':;=/,.+：；＝／'.includes(character) ? narrow(character) : ' ';
+  }
+  return ' ';
+}
+
+function narrow(mark: string): string {
+  return mark > '\uff00' ? String.fromCharCode(mark.charCodeAt(0) - 0xfee0) : mark;
+}
+
+function isBlankAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x20 || code === 0x3000 || code === 0xa0;
+}
+
+/** Whether the character before `end` is a blank or a mark that belongs to the next element. */
+function isEndMark(text: string, end: number): boolean {
+  switch (text.charCodeAt(end - 1)) {
+    case 0x20: // blank
+    case 0x3000: // ideographic blank
+    case 0xa0: // no-break space
+    case 0x2c: // ,
+    case 0x3a: // :
+    case 0x3b: // ;
+    case 0x2f: // /
+    case 0xff0c: // ，
+    case 0xff1a: // ：
+    case 0xff1b: // ；
+    case 0xff0f: // ／
+    case 0x3001: // 、
+      return true;
+    case 0x3d: // =
+    case 0xff1d: // ＝
+      return end < 2 || isBlankAt(text, end - 2);
+    case 0x2b: // + before accompanying material; `C++` keeps its own
+      return end > 1 && isBlankAt(text, end - 2);
+    default:
+      return false;
+  }
+}
+
+function isStartMark(text: string, start: number, end: number): boolean {
+  switch (text.charCodeAt(start)) {
+    case 0x20:
+    case 0x3000:
+    case 0xa0:
+    case 0x3d: // =
+    case 0x3a: // :
+    case 0x3b: // ;
+    case 0x2f: // /
+    case 0x2c: // ,
+    case 0xff1d: // ＝
+    case 0xff1a: // ：
+    case 0xff1b: // ；
+    case 0xff0f: // ／
+    case 0xff0c: // ，
+      return true;
+    case 0x2e: // `. Part` but not `.NET`
+      return start + 1 < end && isBlankAt(text, start + 1);
+    default:
+      return false;
+  }
+}
+
+/** Words whose full stop is part of them, in the languages catalogues abbreviate in. */
+const abbreviations: ReadonlySet<string> = new Set(
+  (
+    'abr acc al arr aug aufl ausg augm bd bearb bros ca cat ch co coll comp corp dept dir div ' +
+    'dr druck ed éd eds enl erw esp est etc fasc fig govt hrsg id ill illus impr inc introd izd jr ' +
+    'ltd ltda ms n no nos nouv nr nuova op orig p pbk pl pp pref print prof pseud pt pts publ rev ' +
+    's sc ser sr st suppl t tab tom tr trad transl u übers univ v verb verl vol vols wyd yr'
+  ).split(' '),
+);
+
+/** `2nd ed.`, `U.S.`, `Smith, J.` and `wait ...` keep their stop; `The cat.` does not. */
+function endsInAbbreviation(text: string): boolean {
+  let start = text.length - 1;
+  while (start > 0 && !isWordEdge(text.charCodeAt(start - 1))) start--;
+  const word = text.slice(start, -1);
+  if (word === '') return true;
+  if (word.length === 1) return !isHanOrDigit(word.charCodeAt(0));
+  return word.includes('.') || abbreviations.has(word.toLowerCase());
+}
+
+function isWordEdge(code: number): boolean {
+  return code === 0x20 || code === 0x2d || code === 0x28 || code === 0x5b || code === 0x2c;
+}
+
+function isHanOrDigit(code: number): boolean {
+  return code > 0x2e7f || (code >= 0x30 && code <= 0x39);
+}

@@ -1,0 +1,327 @@
+import type { Contributor, RecordType } from '../record.ts';
+import { hasHan, withoutNonSortingWords } from '../text.ts';
+import type { DataField } from '../types.ts';
+import { codedYear } from './dates.ts';
+import type { Draft } from './draft.ts';
+import { linkedTitle } from './embedded.ts';
+import {
+  addClass,
+  addIsbns,
+  addIssn,
+  addLink,
+  addNote,
+  addOnce,
+  addSubject,
+  type FieldReader,
+  fieldTable,
+  firstOf,
+  isUnknownPlace,
+  languageCode,
+  orNull,
+  textOf,
+} from './fields.ts';
+import { dateAsWritten, isClc } from './marc21.ts';
+import { joinedName, namesOf, plainName } from './names.ts';
+import { cleanText, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
+import { roleInWords } from './roles.ts';
+
+/**
+ * UNIMARC Bibliographic and CNMARC (WH/T 0503), read field by field into a draft. CNMARC is UNIMARC
+ * with habits of its own, all met in records of Chinese libraries: pinyin in $A or $9, marks typed
+ * into subfields, several subjects in one 606 $a, roles with a blank before them.
+ */
+
+/** Leader 06 and 07 (UNIMARC manual, record label); 06 `l` is electronic, `m` multimedia. */
+export function unimarcType(leader: string): RecordType {
+  switch (leader.charAt(6)) {
+    case 'b':
+      return 'manuscript';
+    case 'c':
+    case 'd':
+      return 'music';
+    case 'e':
+    case 'f':
+      return 'map';
+    case 'g':
+      return 'video';
+    case 'i':
+    case 'j':
+      return 'sound';
+    case 'k':
+      return 'image';
+    case 'l':
+      return 'computer';
+    case 'm':
+      return 'kit';
+    case 'r':
+      return 'object';
+    default: {
+      const level = leader.charAt(7);
+      return level === 's' || level === 'i' ? 'serial' : level === 'a' ? 'article' : 'book';
+    }
+  }
+}
+
+/** 100 $a: publication date 1 in 09–12. */
+function readCodedData(draft: Draft, field: DataField): void {
+  draft.codedYear ??= codedYear((firstOf(field, 'a') ?? '').slice(9, 13));
+}
+
+/**
+ * 200 in the order it is written: what follows a parallel title ($d) and is no responsibility
+ * belongs to the parallel title; a second $a, or $c, is another work in the same volume.
+ */
+function readTitleField(draft: Draft, field: DataField): void {
+  if (draft.title !== '') return;
+  const subtitles: string[] = [];
+  const numbers: string[] = [];
+  const names: string[] = [];
+  const statements: string[] = [];
+  let parallel: string[] | null = null;
+  for (const { code, value } of field.subfields) {
+    switch (code) {
+      case 'a':
+      case 'c':
+        if (draft.title === '' && code === 'a') setTitle(draft, value);
+        else addOnce(draft.otherTitles, withoutStop(value));
+        parallel = null;
+        break;
+      case 'd':
+        if (parallel === null && draft.parallelTitle === null) parallel = [withoutMarks(value)];
+        else if (parallel !== null) parallel.push(' = ', withoutMarks(value));
+        draft.parallelTitle ??= '';
+        break;
+      case 'e':
+        if (parallel !== null) parallel.push(' : ', withoutStop(value));
+        else subtitles.push(withoutStop(value));
+        break;
+      case 'h':
+      case 'i':
+        if (parallel !== null) parallel.push('. ', withoutStop(value));
+        else (code === 'h' ? numbers : names).push(withoutStop(value));
+        break;
+      case 'f':
+      case 'g':
+        draft.parallelTitle = closeParallel(draft.parallelTitle, parallel);
+        parallel = null;
+        statements.push(withoutStop(value));
+        break;
+      case 'A':
+      case '9':
+        draft.titlePinyin ??= pinyinOf(value);
+        break;
+    }
+  }
+  draft.parallelTitle = orNull(closeParallel(draft.parallelTitle, parallel) ?? '');
+  draft.subtitle = joined(subtitles, ' : ');
+  draft.partNumber = joined(numbers, ', ');
+  draft.partName = joined(names, ', ');
+  draft.responsibility = joined(statements, ' ; ');
+}
+
+function closeParallel(known: string | null, parallel: readonly string[] | null): string | null {
+  return parallel === null ? known : withoutMarks(parallel.join(''));
+}
+
+function joined(parts: readonly string[], separator: string): string | null {
+  return orNull(parts.filter((part) => part !== '').join(separator));
+}
+
+/** 200 $a; some catalogues type the parallel title and the statement into it with their marks. */
+function setTitle(draft: Draft, value: string): void {
+  const [title = '', parallel] = withoutMarks(value).split(/ = |＝/, 2);
+  draft.title = wholeTitle(title);
+  draft.sortTitle = wholeTitle(withoutNonSortingWords(value).split(/ = |＝/, 1)[0] ?? '');
+  if (parallel !== undefined) draft.parallelTitle = orNull(withoutMarks(parallel));
+}
+
+function wholeTitle(value: string): string {
+  const text = withoutStop(value);
+  return text.startsWith('[') && text.indexOf(']') === text.length - 1
+    ? withoutBrackets(text)
+    : text;
+}
+
+/** Pinyin is Latin; $9 holds authority numbers in other catalogues. */
+function pinyinOf(value: string): string | null {
+  const text = cleanText(value);
+  return /[a-zü]{2}/i.test(text) && !hasHan(text) && !/^\(?[A-Z]{2,}\)?\d/.test(text) ? text : null;
+}
+
+/** 5xx titles; 510 is the parallel title of records that leave it out of 200. */
+function readOtherTitle(draft: Draft, field: DataField): void {
+  const title = joined(
+    ['a', 'h', 'i'].map((code) => withoutStop(firstOf(field, code) ?? '')),
+    '. ',
+  );
+  if (title === null || title === draft.title) return;
+  if (field.tag === '510' && draft.parallelTitle === null) {
+    const rest = withoutStop(firstOf(field, 'e') ?? '');
+    draft.parallelTitle = rest === '' ? title : `${title} : ${rest}`;
+  } else if (title !== draft.parallelTitle) addOnce(draft.otherTitles, title);
+}
+
+/** 210, or 214 of newer UNIMARC, whose second indicator 0 is publication. */
+function readPublication(draft: Draft, field: DataField): void {
+  const rank = field.tag === '210' || field.ind2 === '0' ? 2 : 1;
+  if (rank <= draft.publicationRank) return;
+  draft.publicationRank = rank;
+  let place: string | null = null;
+  let publisher: string | null = null;
+  let date: string | null = null;
+  for (const { code, value } of field.subfields) {
+    if (code === 'a') place ??= known(value);
+    else if (code === 'c') publisher ??= known(value);
+    else if (code === 'd') date ??= dateAsWritten(value);
+  }
+  draft.place = place ?? draft.place;
+  draft.publisher = publisher ?? draft.publisher;
+  draft.date = date ?? draft.date;
+}
+
+function known(value: string): string | null {
+  const text = withoutBrackets(value);
+  return text === '' || isUnknownPlace(text) ? null : text;
+}
+
+function readSeries(draft: Draft, field: DataField): void {
+  if (draft.series !== null) return;
+  const parts = ['a', 'h', 'i'].map((code) => withoutStop(firstOf(field, code) ?? ''));
+  draft.series = joined(parts, '. ');
+  if (draft.series !== null) draft.seriesVolume = orNull(withoutStop(firstOf(field, 'v') ?? ''));
+}
+
+/** 410, 461 and 462 name the series or set where 225 is left out. */
+function readLinkedSeries(draft: Draft, field: DataField): void {
+  if (draft.series !== null) return;
+  const linked = linkedTitle(field);
+  if (linked === null) return;
+  draft.series = orNull(withoutStop(linked.title));
+  draft.seriesVolume = orNull(withoutStop(linked.volume ?? ''));
+}
+
+/** 700 main and 701 equal responsibility are creators, 702 is not; 71x likewise for bodies. */
+function contributorReader(body: boolean, primary: boolean): FieldReader {
+  return (draft, field) => {
+    let entry: string | null = null;
+    let rest: string | null = null;
+    let role: string | null = null;
+    let pinyin: string | null = null;
+    for (const { code, value } of field.subfields) {
+      if (code === 'a') entry ??= value;
+      else if (code === 'b') rest ??= value;
+      else if (code === '4') role ??= roleInWords(value);
+      else if (code === 'A' || code === '9') pinyin ??= pinyinOf(value);
+    }
+    if (entry === null || draft.contributors.length >= 100) return;
+    const kind: Contributor['kind'] = !body ? 'person' : field.ind1 === '1' ? 'meeting' : 'body';
+    for (const name of contributorNames(entry, rest, field, body)) {
+      draft.contributors.push({ name, kind, role, pinyin, alternate: null, primary });
+    }
+  };
+}
+
+function contributorNames(
+  entry: string,
+  rest: string | null,
+  field: DataField,
+  body: boolean,
+): readonly string[] {
+  if (body) {
+    const units = field.subfields
+      .filter(({ code }) => code === 'b')
+      .map(({ value }) => withoutStop(value));
+    return [[plainName(entry), ...units].filter((part) => part !== '').join('. ')].filter(Boolean);
+  }
+  if (rest === null) return namesOf(entry);
+  const inverted = field.ind2 !== '0';
+  const name = joinedName(plainName(entry), orNull(withoutMarks(rest)), inverted);
+  return name === '' ? [] : [name];
+}
+
+/**
+ * 606 and 610. Some libraries type a list of subjects into one $a (`尘肺－护理；尘肺－康复`), some
+ * with the subfield codes of their template before it (`xyz尘肺`).
+ */
+function readSubject(draft: Draft, field: DataField): void {
+  const written = firstOf(field, 'a') ?? '';
+  if (!/[;；－—]|^[xyzj]{2,4}(?=\p{Script=Han})/u.test(written)) {
+    addSubject(draft, field, 'ab', 'xyzj');
+    return;
+  }
+  const list = written.replace(/^[xyzj]{2,4}(?=\p{Script=Han})/u, '').split(/[;；]/);
+  const subdivisions = list.length > 1 ? '' : subdivisionsOf(field);
+  for (const one of list) {
+    const heading = withoutStop(one)
+      .split(/\s*(?:－|——?|--)\s*/)
+      .filter(Boolean)
+      .join('--');
+    if (heading !== '') addOnce(draft.subjects, heading + subdivisions);
+  }
+}
+
+function subdivisionsOf(field: DataField): string {
+  return field.subfields
+    .filter(({ code }) => 'xyzj'.includes(code))
+    .map(({ value }) => `--${withoutStop(value)}`)
+    .join('');
+}
+
+/** 610: free words, each $a one; lists in one $a are taken apart. */
+function readFreeSubjects(draft: Draft, field: DataField): void {
+  for (const { code, value } of field.subfields) {
+    if (code !== 'a') continue;
+    for (const word of value.split(/[;；]/)) addOnce(draft.subjects, withoutStop(word));
+  }
+}
+
+/** 690 holds the Chinese Library Classification; in UNIMARC elsewhere 69x is anybody's. */
+function readChineseClass(draft: Draft, field: DataField): void {
+  const mark = (firstOf(field, 'a') ?? '').split(/[;；]/)[0] ?? '';
+  if (draft.dialect === 'cnmarc' || isClc(mark)) addClass(draft, 'clc', mark);
+}
+
+function readIsbn(draft: Draft, field: DataField): void {
+  const written = firstOf(field, 'a');
+  if (written !== null) addIsbns(draft, written, firstOf(field, 'b'));
+}
+
+function readSummary(draft: Draft, field: DataField): void {
+  const text = textOf(field, 'a');
+  if (draft.summary === null) draft.summary = orNull(text);
+  else addOnce(draft.notes, text);
+}
+
+const notes = [300, 301, 302, 303, 304, 305, 306, 307, 308, 309, 310, 311, 312, 313, 314, 315];
+const moreNotes = [316, 317, 318, 320, 321, 322, 323, 324, 325, 326, 327, 328, 332, 333, 336, 337];
+/** Titles the book is known by; former (520) and later (517 in serials) titles are not of it. */
+const otherTitles = [500, 510, 512, 513, 514, 515, 516, 517, 518, 530, 531, 532, 540, 541];
+
+export const unimarcFields = fieldTable([
+  [[10], readIsbn],
+  [[11], (draft, field) => addIssn(draft, firstOf(field, 'a') ?? '')],
+  [[100], readCodedData],
+  [[101], (draft, field) => (draft.language ??= languageCode(firstOf(field, 'a') ?? ''))],
+  [[200], readTitleField],
+  [[205], (draft, field) => (draft.edition ??= orNull(withoutStop(firstOf(field, 'a') ?? '')))],
+  [[210, 214], readPublication],
+  [[215], (draft, field) => (draft.extent ??= orNull(withoutMarks(firstOf(field, 'a') ?? '')))],
+  [[225], readSeries],
+  [[410, 461, 462], readLinkedSeries],
+  [[...notes, ...moreNotes], (draft, field) => addNote(draft, field)],
+  [[330], readSummary],
+  [otherTitles, readOtherTitle],
+  [[600, 601, 602, 605, 607], (draft, field) => addSubject(draft, field, 'abct', 'xyzj')],
+  [[606], readSubject],
+  [[610], readFreeSubjects],
+  [[675], (draft, field) => addClass(draft, 'udc', firstOf(field, 'a'))],
+  [[676], (draft, field) => addClass(draft, 'ddc', firstOf(field, 'a'))],
+  [[680], (draft, field) => addClass(draft, 'lcc', firstOf(field, 'a'))],
+  [[686, 692], (draft, field) => addClass(draft, 'other', firstOf(field, 'a'))],
+  [[690], readChineseClass],
+  [[700, 701], contributorReader(false, true)],
+  [[702], contributorReader(false, false)],
+  [[710, 711], contributorReader(true, true)],
+  [[712], contributorReader(true, false)],
+  [[856], addLink],
+]);
