@@ -27,7 +27,8 @@ export interface IsbnForms {
 
 /** The first valid ISBN in the text as 13 digits, or null. */
 export function normaliseIsbn(text: string): string | null {
-  if (text.length === 13 && isIsbn13(text)) return text;
+  const alone = isbnAlone(text);
+  if (alone !== null) return alone;
   for (const found of scan(text)) if (found.kind === 'isbn') return found.value;
   return null;
 }
@@ -77,6 +78,24 @@ export function isbn13CheckDigit(digits: string): string {
   let sum = 0;
   for (let i = 0; i < 12; i++) sum += (digits.charCodeAt(i) - 48) * (i % 2 === 0 ? 1 : 3);
   return String((10 - (sum % 10)) % 10);
+}
+
+/** The ISBN of a text that is nothing but one in ASCII digits and hyphens, as nearly all are. */
+function isbnAlone(text: string): string | null {
+  if (text.length < 10 || text.length > 17) return null;
+  let digits = '';
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x30 && code <= 0x39) continue;
+    if (code === 0x2d) {
+      digits += text.slice(from, i);
+      from = i + 1;
+    } else if ((code !== 0x58 && code !== 0x78) || i !== text.length - 1) return null;
+  }
+  digits = (from === 0 ? text : digits + text.slice(from)).replace('x', 'X');
+  if (digits.length === 13) return isIsbn13(digits) ? digits : null;
+  return digits.length === 10 ? isbn10To13(digits) : null;
 }
 
 /** Longest text looked through; identifiers stand in short fields, a longer one is an attack. */

@@ -133,7 +133,7 @@ function valuesOf(field: DataField, code: string): string[] {
   return values;
 }
 
-/** Alma's availability of one holding: $c location, $d call number, $e availability, $q library. */
+/** Alma's availability of one holding: $c location, $d call number, $e availability, $q library ($v is coverage). */
 function almaItem(field: Field): readonly Item[] {
   if (field.tag !== 'AVA' || !('subfields' in field)) return [];
   const value = (code: string) => valuesOf(field, code)[0] ?? null;
@@ -142,7 +142,7 @@ function almaItem(field: Field): readonly Item[] {
   return [
     {
       callNumber: value('d'),
-      volume: value('v'),
+      volume: null,
       location: place === '' ? null : place,
       barcode: null,
       status:
