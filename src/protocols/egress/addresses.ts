@@ -65,6 +65,8 @@ export function normaliseHost(host: string): string {
     if (address === null) throw forbiddenHost();
     return spell(address);
   }
+  // What would end a host inside a URL is cut off silently by the conversion below.
+  if (/[\s/\\?#@%]/.test(bare)) throw forbiddenHost();
   const name = domainToASCII(bare).replace(/\.$/, '');
   if (name === '' || name.length > 253 || !/^[a-z0-9._-]+$/.test(name)) throw forbiddenHost();
   const last = name.slice(name.lastIndexOf('.') + 1);

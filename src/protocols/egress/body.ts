@@ -35,8 +35,8 @@ export function boundedBody(source: BodySource): BoundedBody {
     if (!complete) stream.destroy();
     source.ended(complete);
   };
-  // An answer nobody reads may still break; that is not an error of the process.
-  stream.on('error', () => undefined);
+  // An answer nobody reads may still break; that frees its place and is no error of the process.
+  stream.on('error', () => finish(false));
   return {
     discard: () => finish(false),
     [Symbol.asyncIterator]: () => decodedChunks(source, zipped, finish),

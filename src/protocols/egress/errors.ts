@@ -1,3 +1,5 @@
+import { errors } from 'undici';
+
 export const egressReasons = [
   'forbidden_address',
   'forbidden_url',
@@ -69,8 +71,8 @@ function errnoOf(error: unknown): string {
 /** Any error of the socket, TLS or HTTP layer as an EgressError; `otherwise` where its code says nothing. */
 export function toEgressError(error: unknown, otherwise: EgressReason): EgressError {
   if (error instanceof EgressError) return error;
-  const errno = errnoOf(error);
-  const reason = reasonsByErrno[errno] ?? (errno.startsWith('HPE_') ? 'http_protocol' : otherwise);
+  const unparsed = error instanceof errors.HTTPParserError;
+  const reason = unparsed ? 'http_protocol' : (reasonsByErrno[errnoOf(error)] ?? otherwise);
   return new EgressError(reason, sentences[reason], error);
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import type { Phase } from '../../../src/members/types.ts';
+import { EgressError } from '../../../src/protocols/egress.ts';
 import type { EgressCall, HttpAnswer, HttpRequest } from '../../../src/protocols/types.ts';
 
 /** Tells the egress that these tests' own servers may be asked. */
@@ -39,7 +40,11 @@ export async function serveHttp(
 }
 
 /** A TCP server of the test that speaks whatever `onSocket` writes. */
-export async function serveTcp(onSocket: (socket: Socket) => void): Promise<Closable> {
+export async function serveTcp(
+  onSocket: (socket: Socket) => void,
+  host = '127.0.0.1',
+  port = 0,
+): Promise<Closable> {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => {
     sockets.add(socket);
@@ -47,7 +52,7 @@ export async function serveTcp(onSocket: (socket: Socket) => void): Promise<Clos
     socket.on('close', () => sockets.delete(socket));
     onSocket(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   return closable(server, sockets);
 }
 
@@ -92,4 +97,14 @@ export async function bodyOf(answer: HttpAnswer): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer.body) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** The reason a call was refused for; fails where it was not. */
+export async function reasonOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    return error instanceof EgressError ? error.reason : String(error);
+  }
+  return 'nothing went wrong';
 }
