@@ -1,8 +1,14 @@
+export { convertQuery, type Notation, notations } from './convert.ts';
 export { parseCql } from './cql/parser.ts';
 export { printCql } from './cql/printer.ts';
+export { sortKeysOf } from './cql/sort-keys.ts';
+export { printXcql } from './cql/xcql.ts';
 export { QuerySyntaxError, UnsupportedQueryError } from './errors.ts';
 export { alternatives, checkIndexes, resolveIndex } from './indexes.ts';
 export { queryLimits } from './limits.ts';
+export { type AttributeMap, AttributeMapError, parseAttributeMap } from './maps/properties.ts';
+export { PqfSyntaxError, parsePqf } from './pqf/parser.ts';
+export { printPqf } from './pqf/printer.ts';
 export {
   looksLikeCql,
   parseReaderQuery,

@@ -25,6 +25,14 @@ export function positionOf(node: Clause | SortKey): number | undefined {
   return positions.get(node);
 }
 
+/** The words and strings of terms written as several (`a "b c"`), for notations that keep them apart. */
+const parts = new WeakMap<Clause, readonly string[]>();
+
+/** The words and strings a term was written as; the term itself where it is one. */
+export function partsOf(clause: Clause): readonly string[] {
+  return parts.get(clause) ?? [clause.term];
+}
+
 /** What `index relation (…)` hands down to the bare terms inside the parentheses. */
 interface Inherited {
   readonly index: string | null;
@@ -106,13 +114,15 @@ function readClause(state: State, inherited: Inherited): QueryNode {
 }
 
 function finishClause(state: State, context: Inherited, start: Token, first: string): Clause {
-  let term = first;
+  const words = [first];
   while (peek(state).kind === 'string' || (peek(state).kind === 'word' && !endsTerm(peek(state)))) {
-    term += ` ${take(state).text}`;
+    words.push(take(state).text);
   }
+  const term = words.join(' ');
   countTerms(state, context.relation.name, term, start.position);
   const clause: Clause = { type: 'clause', ...context, term };
   positions.set(clause, start.position);
+  if (words.length > 1) parts.set(clause, words);
   return clause;
 }
 
@@ -158,7 +168,10 @@ function readPrefixed(state: State, inherited: Inherited): QueryNode {
   const node = readScope(state, inherited);
   if (prefixes.length === 0) return node;
   const scoped = { ...node, prefixes: [...prefixes, ...(node.prefixes ?? [])] };
-  if (node.type === 'clause') positions.set(scoped, positions.get(node) ?? 0);
+  if (scoped.type === 'clause' && node.type === 'clause') {
+    positions.set(scoped, positions.get(node) ?? 0);
+    parts.set(scoped, partsOf(node));
+  }
   return scoped;
 }
 

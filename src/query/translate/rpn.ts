@@ -1,5 +1,6 @@
 import { hasHan } from '../../marc/text.ts';
 import { alternatives } from '../indexes.ts';
+import { bib1 } from '../pqf/sets.ts';
 import { type MaskedTerm, plainText } from '../term.ts';
 import type {
   AttributeEntry,
@@ -17,8 +18,6 @@ import { truncate } from './masks.ts';
 import { proximityOf } from './proximity.ts';
 import { type Place, walk } from './walk.ts';
 import { unsupportedIndex, unsupportedMask } from './words.ts';
-
-export const bib1 = '1.2.840.10003.3.1';
 
 type Variant = 'phrase' | 'word' | 'all' | 'any' | 'begins' | 'exact';
 type Attributes = Readonly<Record<string, number | string>>;
