@@ -24,6 +24,8 @@ export function boundBy(call: EgressCall, limitMs = Infinity, limitReason?: Egre
   const waitMs = Math.min(leftMs, limitMs, 2 ** 31 - 1);
   if (leftMs <= 0) end('deadline');
   const timer = setTimeout(() => end(limited ? (limitReason ?? 'deadline') : 'deadline'), waitMs);
+  // The work itself keeps the process alive; an answer nobody reads must not.
+  timer.unref();
   return {
     signal: controller.signal,
     race: (wait) => raceSignal(wait, controller.signal),
