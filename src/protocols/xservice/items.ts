@@ -1,7 +1,7 @@
 import type { Item } from '../../marc/record.ts';
 import { childrenOf, firstChild, type XmlElement } from '../../marc/xml/tree.ts';
 import { own, tableOf, type XserviceDocument } from './document.ts';
-import { readDue } from './labels.ts';
+import { readDue } from './due.ts';
 
 /** Most copies taken from one answer; Aleph itself continues above 990 in a `-multi` operation. */
 const maxItems = 2000;

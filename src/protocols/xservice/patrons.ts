@@ -1,6 +1,6 @@
+import { readDate } from '../../marc/dialects/index.ts';
 import { childrenOf, firstChild, type XmlElement } from '../../marc/xml/tree.ts';
 import { own, tableOf, type XserviceDocument } from './document.ts';
-import { isoDate } from './labels.ts';
 
 type Table = Readonly<Record<string, string>>;
 
@@ -64,7 +64,7 @@ export function decodeBorInfo({ root }: XserviceDocument): PatronAccount {
         const due = own(entry, 'due-date');
         return {
           due,
-          dueDate: isoDate(due ?? ''),
+          dueDate: readDate(due ?? ''),
           dueHour: own(entry, 'due-hour'),
           z36: tableOf(firstChild(entry, 'z36')),
           ...tables(entry),
@@ -136,6 +136,6 @@ export interface Renewal {
 export function decodeRenew(document: XserviceDocument): Reply<Renewal> {
   return replyOf(document, () => {
     const due = own(document.root, 'due-date');
-    return { due, dueDate: isoDate(due ?? ''), dueHour: own(document.root, 'due-hour') };
+    return { due, dueDate: readDate(due ?? ''), dueHour: own(document.root, 'due-hour') };
   });
 }
