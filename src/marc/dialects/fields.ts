@@ -51,8 +51,21 @@ export function addOnce(list: string[], text: string): void {
   if (text !== '' && list.length < maximumEntries && !list.includes(text)) list.push(text);
 }
 
-/** An ISBN field: the numbers in `written`, valid or not, and what the field says each one is of. */
-export function addIsbns(draft: Draft, written: string, qualifier: string | null): void {
+/** An ISBN field: each number in $a, valid or not, with what the qualifier after it says. */
+export function addIsbns(draft: Draft, field: DataField, qualifierCodes: string): void {
+  let written: string | null = null;
+  let said: string | null = null;
+  for (const { code, value } of field.subfields) {
+    if (code === 'a') {
+      if (written !== null) addStatements(draft, written, said);
+      written = value;
+      said = null;
+    } else if (qualifierCodes.includes(code)) said ??= value;
+  }
+  if (written !== null) addStatements(draft, written, said);
+}
+
+function addStatements(draft: Draft, written: string, qualifier: string | null): void {
   const text = cleanText(written);
   if (text === '' || draft.isbnStatements.length >= maximumEntries) return;
   const said = qualifier === null ? null : orNull(withoutParentheses(withoutMarks(qualifier)));

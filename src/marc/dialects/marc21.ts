@@ -19,8 +19,8 @@ import {
   orNull,
   textOf,
 } from './fields.ts';
-import { plainName } from './names.ts';
-import { withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
+import { personName, plainName } from './names.ts';
+import { balanced, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
 import { isCreatorRole, roleInWords } from './roles.ts';
 import { isLatin } from './scripts.ts';
 import { readTitle } from './title.ts';
@@ -102,7 +102,8 @@ function filingTitle(field: DataField, title: string): string {
 
 /** 130 and 240: the title where 245 has none, else a title it is known by. */
 function readUniformTitle(draft: Draft, field: DataField): void {
-  addOnce(draft.otherTitles, withoutStop(textOf(field, field.tag === '130' ? 'anp' : 'anpk')));
+  const whole = withoutStop(textOf(field, 'anpk'));
+  addOnce(draft.otherTitles, whole.length > 120 ? withoutStop(firstOf(field, 'a') ?? '') : whole);
 }
 
 /** 246: second indicator 1 is a parallel title; the rest are variants. */
@@ -117,7 +118,20 @@ function readVariantTitle(draft: Draft, field: DataField): void {
 function readPublication(draft: Draft, field: DataField): void {
   const rank = field.tag === '264' ? (rankOf264[field.ind2] ?? 1) : 5;
   if (rank <= draft.publicationRank) return;
-  const copyright = field.ind2 === '4' && field.tag === '264';
+  const stated = publicationOf(field);
+  if (field.tag === '264' && field.ind2 === '4') {
+    draft.date ??= stated.date;
+    return;
+  }
+  const other = draft.scripts?.get(field);
+  const others = other === undefined ? null : publicationOf(other);
+  draft.publicationRank = rank;
+  draft.place = stated.place ?? others?.place ?? draft.place;
+  draft.publisher = stated.publisher ?? others?.publisher ?? draft.publisher;
+  draft.date = stated.date ?? others?.date ?? draft.date;
+}
+
+function publicationOf(field: DataField): Pick<Draft, 'place' | 'publisher' | 'date'> {
   let place: string | null = null;
   let publisher: string | null = null;
   let date: string | null = null;
@@ -126,14 +140,7 @@ function readPublication(draft: Draft, field: DataField): void {
     else if (code === 'b') publisher ??= known(value);
     else if (code === 'c') date ??= dateAsWritten(value);
   }
-  if (copyright) {
-    draft.date ??= date;
-    return;
-  }
-  draft.publicationRank = rank;
-  draft.place = place ?? draft.place;
-  draft.publisher = publisher ?? draft.publisher;
-  draft.date = date ?? draft.date;
+  return { place, publisher, date };
 }
 
 /** 264 second indicator: production, publication, distribution, manufacture. */
@@ -146,10 +153,7 @@ function known(value: string): string | null {
 
 /** The date keeps its brackets and `c`, and loses the field's closing stop or a lone bracket. */
 export function dateAsWritten(value: string): string | null {
-  const text = withoutMarks(value).replace(/(?<=[0-9?\])])\.$/, '');
-  const opens = text.startsWith('[') && !text.includes(']');
-  const closes = text.endsWith(']') && !text.includes('[');
-  return orNull(opens ? text.slice(1) : closes ? text.slice(0, -1) : text);
+  return orNull(balanced(withoutMarks(value).replace(/(?<=[0-9?\])])\.$/, '')));
 }
 
 function contributorReader(kind: Contributor['kind'], main: boolean): FieldReader {
@@ -164,7 +168,8 @@ function contributorReader(kind: Contributor['kind'], main: boolean): FieldReade
       else if (subfield.code === '4') code ??= subfield.value;
     }
     const name = contributorName(field, kind);
-    if (name === '' || (isWork && !main) || draft.contributors.length >= 100) return;
+    if (name === '' || (isWork && !main && field.ind2 !== '2') || draft.contributors.length >= 100)
+      return;
     const role = roleInWords(term ?? code ?? '');
     const other = draft.scripts?.get(field);
     const alternate = other === undefined ? null : orNull(contributorName(other, kind));
@@ -184,7 +189,8 @@ function contributorReader(kind: Contributor['kind'], main: boolean): FieldReade
 function contributorName(field: DataField, kind: Contributor['kind']): string {
   let name = '';
   for (const { code, value } of field.subfields) {
-    if (code === 'a' && name === '') name = plainName(value);
+    if (code === 'a' && name === '')
+      name = kind === 'person' ? personName(value) : plainName(value);
     else if (code === 'b' && name !== '') {
       const part = withoutStop(value);
       if (part !== '')
@@ -199,8 +205,11 @@ function readSeries(draft: Draft, field: DataField): void {
   const name = withoutStop(firstOf(field, 'a') ?? '');
   if (name === '') return;
   const part = ['n', 'p'].map((code) => withoutStop(firstOf(field, code) ?? '')).filter(Boolean);
-  draft.series = [name, ...part].join('. ');
-  draft.seriesVolume = orNull(withoutStop(firstOf(field, 'v') ?? ''));
+  const volume = orNull(withoutStop(firstOf(field, 'v') ?? ''));
+  // Where $v is missing its mark and number may stand in $a.
+  const typed = volume === null && part.length === 0 ? / ; ([^;]+)$/.exec(name) : null;
+  draft.series = typed === null ? [name, ...part].join('. ') : name.slice(0, typed.index);
+  draft.seriesVolume = typed?.[1] ?? volume;
 }
 
 function readExtent(draft: Draft, field: DataField): void {
@@ -230,14 +239,9 @@ export function isClc(mark: string): boolean {
 
 const heading = 'abcdfgklnpqtu';
 
-/** 020 $q (or a habit of old: parentheses in $a); $z numbers are wrong or another book's. */
-function readIsbn(draft: Draft, field: DataField): void {
-  const written = firstOf(field, 'a');
-  if (written !== null) addIsbns(draft, written, firstOf(field, 'q'));
-}
-
 export const marc21Fields = fieldTable([
-  [[20], readIsbn],
+  // $z numbers are wrong or another book's.
+  [[20], (draft, field) => addIsbns(draft, field, 'qb')],
   [[22], (draft, field) => addIssn(draft, firstOf(field, 'a') ?? '')],
   [[41], readLanguage],
   [[50], (draft, field) => addClass(draft, 'lcc', firstOf(field, 'a'))],

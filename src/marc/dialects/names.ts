@@ -16,6 +16,14 @@ export function plainName(value: string): string {
   return hasHan(bare) && bare.includes(' ') ? closeHanName(bare) : bare;
 }
 
+/** A personal name; `刘, 宁` and `齋藤, 義實` are Han names entered as Western ones are. */
+export function personName(value: string): string {
+  const name = plainName(value);
+  return name.includes(',')
+    ? name.replace(/^(\p{Script=Han}{1,4}), ?(?=\p{Script=Han}{1,4}$)/u, '$1')
+    : name;
+}
+
 /**
  * Several names in one subfield (`李智民 刘璐 张健杰`, `马月坤，陈昊`), which only Chinese records
  * have; a Latin name keeps its comma.

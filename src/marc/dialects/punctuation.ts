@@ -26,32 +26,45 @@ export function withoutMarks(value: string): string {
   return start === 0 && end === text.length ? text : text.slice(start, end);
 }
 
-/** As `withoutMarks`, and without the full stop that closes a field, unless it abbreviates. */
+/**
+ * As `withoutMarks`, and without the full stop that closes a field, unless it abbreviates, and without
+ * a bracket whose other half stands in another subfield.
+ */
 export function withoutStop(value: string): string {
-  const text = withoutMarks(value);
+  const text = balanced(withoutMarks(value));
   const last = text.charCodeAt(text.length - 1);
   if (last === 0x3002) return text.slice(0, -1);
   return last === 0x2e && !endsInAbbreviation(text) ? text.slice(0, -1) : text;
 }
 
-/** As `withoutStop`, and without brackets around the whole or left open by another subfield's end. */
+/** As `withoutStop`, and without brackets around the whole: `[Paris]` is Paris. */
 export function withoutBrackets(value: string): string {
   const text = withoutStop(value);
-  const opens = text.startsWith('[') || text.startsWith('［');
-  const closes = text.endsWith(']') || text.endsWith('］');
-  if (!opens && !closes) return text;
-  const inner = text.slice(opens ? 1 : 0, closes ? -1 : undefined);
-  if (/[[\]［］]/.test(inner)) return balanced(text);
-  return inner.trim();
+  const whole = /^[[［][^[\]［］]*[\]］]$/.test(text);
+  return whole ? withoutMarks(text.slice(1, -1)) : text;
 }
 
-/** The value without a bracket that nothing answers (`[1998`, `1998]`); paired brackets stay. */
+/** The value without square brackets that nothing answers (`[1998`, `1998]`); pairs stay. */
 export function balanced(text: string): string {
-  const open = text.split(/[[［]/).length;
-  const close = text.split(/[\]］]/).length;
-  if (open > close && /^[[［]/.test(text)) return text.slice(1).trim();
-  if (close > open && /[\]］]$/.test(text)) return text.slice(0, -1).trim();
-  return text;
+  if (!/[[\]［］]/.test(text)) return text;
+  const lone = new Set<number>();
+  const open: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const character = text.charAt(i);
+    if (character === '[' || character === '［') open.push(i);
+    else if (character === ']' || character === '］') {
+      if (open.pop() === undefined) lone.add(i);
+    }
+  }
+  for (const at of open) lone.add(at);
+  if (lone.size === 0) return text;
+  return withoutMarks(without(text, lone));
+}
+
+function without(text: string, places: ReadonlySet<number>): string {
+  let kept = '';
+  for (let i = 0; i < text.length; i++) if (!places.has(i)) kept += text.charAt(i);
+  return kept;
 }
 
 /** The mark that ends the value, or a blank: it says what the next subfield is. */
@@ -87,6 +100,8 @@ function isEndMark(text: string, end: number): boolean {
     case 0xff1b: // ；
     case 0xff0f: // ／
     case 0x3001: // 、
+    case 0x060c: // ، Arabic comma
+    case 0x061b: // ؛ Arabic semicolon
       return true;
     case 0x3d: // =
     case 0xff1d: // ＝

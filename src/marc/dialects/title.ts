@@ -56,7 +56,8 @@ export function readTitle(field: DataField): TitleParts {
         const part = withoutStop(value);
         const last = found.parallel.length - 1;
         if (part === '') break;
-        if (current.element === 'parallel' && last >= 0) found.parallel[last] += `. ${part}`;
+        if (current.element === 'parallel' && last >= 0)
+          found.parallel[last] = `${withoutStop(found.parallel[last] ?? '')}. ${part}`;
         else (code === 'n' ? numbers : names).push(part);
         break;
       }

@@ -281,11 +281,6 @@ function readChineseClass(draft: Draft, field: DataField): void {
   if (draft.dialect === 'cnmarc' || isClc(mark)) addClass(draft, 'clc', mark);
 }
 
-function readIsbn(draft: Draft, field: DataField): void {
-  const written = firstOf(field, 'a');
-  if (written !== null) addIsbns(draft, written, firstOf(field, 'b'));
-}
-
 function readSummary(draft: Draft, field: DataField): void {
   const text = textOf(field, 'a');
   if (draft.summary === null) draft.summary = orNull(text);
@@ -298,7 +293,7 @@ const moreNotes = [316, 317, 318, 320, 321, 322, 323, 324, 325, 326, 327, 328, 3
 const otherTitles = [500, 510, 512, 513, 514, 515, 516, 517, 518, 530, 531, 532, 540, 541];
 
 export const unimarcFields = fieldTable([
-  [[10], readIsbn],
+  [[10], (draft, field) => addIsbns(draft, field, 'b')],
   [[11], (draft, field) => addIssn(draft, firstOf(field, 'a') ?? '')],
   [[100], readCodedData],
   [[101], (draft, field) => (draft.language ??= languageCode(firstOf(field, 'a') ?? ''))],
