@@ -40,7 +40,12 @@ function tierOf(keys: SearchKeys, wanted: string, letters: string): number | nul
   ) {
     return 2;
   }
-  return keys.spellings.some((key) => withinOneEdit(letters, key)) ? 3 : null;
+  return keys.spellings.some((key) => beginsWithinOneEdit(letters, key)) ? 3 : null;
+}
+
+/** One typing error away from the beginning of a key: nobody types 图书馆 at its end. */
+function beginsWithinOneEdit(letters: string, key: string): boolean {
+  return [-1, 0, 1].some((longer) => withinOneEdit(letters, key.slice(0, letters.length + longer)));
 }
 
 function keysOf(entry: Entry): SearchKeys {
