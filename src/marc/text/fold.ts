@@ -9,6 +9,8 @@ import { readPairs } from './script.ts';
 const drop = 0;
 const blank = 0x20;
 const apostrophe = 0x27;
+/** Every entry above it and below `composing` is a character to copy. */
+const plus = 0x2b;
 /** The character becomes several, or lies outside the basic plane: see `expansions`. */
 const expanded = 0xffff;
 /** Composition is needed first (half-width forms, jamo, kana voice marks). */
@@ -19,6 +21,7 @@ const pages: (Uint16Array | undefined)[] = new Array(256);
 const expansions = new Map<number, string>();
 const scratch = new Uint16Array(4096);
 const scratchBytes = Buffer.from(scratch.buffer);
+const narrowBytes = Buffer.alloc(scratch.length);
 
 /**
  * The words of a text without what writers of the same title do differently: compatibility forms
@@ -37,6 +40,12 @@ function fold(text: string, composed: boolean): string {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     const entry = (pages[code >> 8] ?? makePage(code >> 8))[code & 0xff] as number;
+    if (entry > plus && entry < composing && length < scratch.length - 64) {
+      if (pending && (length > 0 || out !== '')) scratch[length++] = blank;
+      pending = false;
+      scratch[length++] = entry;
+      continue;
+    }
     if (entry === blank) {
       pending = true;
       continue;
@@ -53,7 +62,7 @@ function fold(text: string, composed: boolean): string {
         pending = true;
       continue;
     }
-    if ((entry === 0x2b || entry === 0x23) && !belongs(previous, pending, text.charCodeAt(i + 1))) {
+    if ((entry === plus || entry === 0x23) && !belongs(previous, pending, text.charCodeAt(i + 1))) {
       pending = true;
       continue;
     }
@@ -105,11 +114,11 @@ function unchanged(text: string, length: number): boolean {
 }
 
 function flush(length: number): string {
-  let wide = 0;
-  for (let i = 0; i < length; i++) wide |= scratch[i] as number;
-  if (wide > 0xff || length < 24)
-    return String.fromCharCode.apply(null, scratch.subarray(0, length) as unknown as number[]);
-  return scratchBytes.toString('utf16le', 0, length * 2);
+  let all = 0;
+  for (let i = 0; i < length; i++) all |= scratch[i] as number;
+  if (all > 0xff) return scratchBytes.toString('utf16le', 0, length * 2);
+  for (let i = 0; i < length; i++) narrowBytes[i] = scratch[i] as number;
+  return narrowBytes.toString('latin1', 0, length);
 }
 
 function makePage(page: number): Uint16Array {
@@ -144,6 +153,8 @@ function isComposing(code: number): boolean {
     code === 0x309a ||
     (code >= 0x1100 && code <= 0x11ff) ||
     (code >= 0x3131 && code <= 0x318e) ||
+    (code >= 0x3200 && code <= 0x321e) ||
+    (code >= 0x3260 && code <= 0x327e) ||
     (code >= 0xff65 && code <= 0xffdc)
   );
 }
