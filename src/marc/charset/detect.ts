@@ -3,6 +3,7 @@ import type { RecordCharset } from '../types.ts';
 import { guess, readMixed } from './guess.ts';
 import { plausibility } from './plausibility.ts';
 import {
+  type CharsetHint,
   type ConcreteCharset,
   disagreement,
   type EvidentText,
@@ -32,7 +33,7 @@ export interface DetectedCharset {
 export function detectCharset(
   bytes: Uint8Array,
   declared: RecordCharset,
-  hint: RecordCharset | null = null,
+  hint: CharsetHint | null = null,
 ): DetectedCharset {
   const { charset, warnings } = decodeByEvidence(bytes, declared, hint);
   return { charset, warning: warnings[0] ?? null };
@@ -42,11 +43,11 @@ export function detectCharset(
 export function decodeByEvidence(
   data: Uint8Array,
   declared: RecordCharset,
-  hint: RecordCharset | null,
+  hint: CharsetHint | null,
 ): EvidentText {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
-  const wanted = declared !== 'auto' ? declared : (hint ?? 'auto');
-  if (isAscii(bytes)) return readAscii(bytes, declared, wanted);
+  const wanted = declared !== 'auto' ? declared : (hint?.charset ?? 'auto');
+  if (isAscii(bytes)) return readAscii(bytes, declared, hint);
   if (isUtf8(bytes)) {
     const text = bytes.toString('utf8');
     const other =
@@ -69,8 +70,9 @@ export function decodeByEvidence(
 }
 
 /** Seven-bit data: plain ASCII, which every charset shares, or MARC-8 with escape sequences. */
-function readAscii(bytes: Buffer, declared: RecordCharset, wanted: RecordCharset): EvidentText {
+function readAscii(bytes: Buffer, declared: RecordCharset, hint: CharsetHint | null): EvidentText {
   const text = bytes.toString('latin1');
+  const wanted = declared !== 'auto' ? declared : hint?.charset;
   const escapes = text.includes('\u001b') && ESCAPE_SEQUENCE.test(text);
   if (escapes || (wanted === 'marc-8' && text.includes('&#x'))) {
     const reading = read(bytes, 'marc-8');
@@ -78,7 +80,7 @@ function readAscii(bytes: Buffer, declared: RecordCharset, wanted: RecordCharset
       wanted === 'marc-8'
         ? faultWarning(reading)
         : [
-            ...disagreement('marc-8', declared, wanted, 'the bytes have its escape sequences'),
+            ...disagreement('marc-8', declared, hint, 'the bytes have its escape sequences'),
             ...faultWarning(reading),
           ];
     return evident(reading, warnings);

@@ -18,8 +18,7 @@ const GB18030_BMP_CODES = 39_420;
 
 const accepts: Readonly<Record<DoubleByteCharset, Accepts>> = {
   gb2312: isGb2312,
-  // User-defined areas mean something else on every server.
-  gbk: (_lead, _trail, character) => character < '\ue000' || character > '\uf8ff',
+  gbk: isGbk,
   gb18030: () => true,
   big5: isPlainBig5,
   'big5-hkscs': () => true,
@@ -91,6 +90,31 @@ export function isGb2312(lead: number, trail: number): boolean {
       return lead <= 0xa3 || lead >= 0xb0;
   }
 }
+
+/**
+ * GBK as servers of its time know it (code page 936): without the user-defined areas, which mean
+ * something else everywhere, and without the cells that only GB 18030 filled (€, ḿ, ǹ, 〾, ⿰, 䶮 …).
+ */
+function isGbk(lead: number, trail: number, character: string): boolean {
+  if (character >= '\ue000' && character <= '\uf8ff') return false;
+  switch (lead) {
+    case 0xa2:
+      return trail < 0xe3 || trail > 0xe4;
+    case 0xa6:
+      return trail < 0xd9 || (trail >= 0xe0 && trail <= 0xf5 && !GB18030_VERTICAL.has(trail));
+    case 0xa8:
+      return trail !== 0xbc && trail !== 0xbf;
+    case 0xa9:
+      return trail < 0x89 || trail > 0x95;
+    case 0xfe:
+      return trail < 0x50;
+    default:
+      return true;
+  }
+}
+
+/** Second bytes after A6 of the vertical forms that GB 18030 added among those of GBK. */
+const GB18030_VERTICAL: ReadonlySet<number> = new Set([0xec, 0xed, 0xf3]);
 
 /** Big5 as Taiwanese systems have it (code page 950), without what Hong Kong added. */
 function isPlainBig5(lead: number, trail: number): boolean {

@@ -2,6 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { RecordCharset } from '../types.ts';
 import { plausibility } from './plausibility.ts';
 import {
+  type CharsetHint,
   type ConcreteCharset,
   countReplacements,
   disagreement,
@@ -73,7 +74,7 @@ function isCertainUtf8(field: Uint8Array): boolean {
 export function guess(
   bytes: Buffer,
   declared: RecordCharset,
-  hint: RecordCharset | null,
+  hint: CharsetHint | null,
 ): EvidentText {
   const damaged = readDamagedUtf8(bytes, declared, hint);
   if (damaged !== null) return damaged;
@@ -86,7 +87,7 @@ export function guess(
   const evidence = `its text scores ${best.score.toFixed(2)}${against}`;
   const said = disagreement(best.charset, declared, hint, `the bytes do not agree and ${evidence}`);
   const warnings =
-    said.length > 0 || best.charset === declared || best.charset === hint
+    said.length > 0 || best.charset === declared || best.charset === hint?.charset
       ? said
       : [`No charset was declared; it was read as ${best.charset}, since ${evidence}.`];
   return {
@@ -103,7 +104,7 @@ interface Ranked {
 function rankReadings(
   sample: Buffer,
   declared: RecordCharset,
-  hint: RecordCharset | null,
+  hint: CharsetHint | null,
 ): readonly Ranked[] {
   const charsets = new Set<ConcreteCharset>(GUESSED);
   if (declared !== 'auto') charsets.add(declared);
@@ -115,7 +116,7 @@ function rankReadings(
     const otherFaults = Math.max(0, faults - countReplacements(text));
     let total = score - (3 * otherFaults) / Math.max(weight, 1);
     if (charset === declared) total += DECLARED_BONUS;
-    else if (charset === hint) total += HINT_BONUS;
+    else if (charset === hint?.charset) total += HINT_BONUS;
     if (GUESSED.indexOf(charset) < 5) total += COMMON_BONUS;
     return { charset, score: total };
   }).sort((a, b) => b.score - a.score);
@@ -141,7 +142,7 @@ function sampleOf(bytes: Buffer): Buffer {
 function readDamagedUtf8(
   bytes: Buffer,
   declared: RecordCharset,
-  hint: RecordCharset | null,
+  hint: CharsetHint | null,
 ): EvidentText | null {
   const { valid, invalid } = countSequences(bytes);
   if (valid === 0) return null;
@@ -158,7 +159,7 @@ function readDamagedUtf8(
       return field.toString('utf8').normalize('NFC');
     }
     const other = declared === 'utf-8' ? 'auto' : declared;
-    const [best] = rankReadings(field, other, hint === 'utf-8' ? null : hint);
+    const [best] = rankReadings(field, other, hint?.charset === 'utf-8' ? null : hint);
     const charset = best?.charset ?? 'windows-1252';
     warnings.push(`Field ${n + 1} is not UTF-8 like the record; it was read as ${charset}.`);
     return read(field, charset).text.normalize('NFC');

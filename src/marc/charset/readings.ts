@@ -4,6 +4,15 @@ import { decodeLatin1, decodeWithPlatform } from './platform.ts';
 
 export type ConcreteCharset = Exclude<RecordCharset, 'auto'>;
 
+/** What a record says about its own charset, for what that is worth. */
+export interface CharsetHint {
+  readonly charset: ConcreteCharset;
+  /** Where it says so, as a sentence begins: `Leader/09`. */
+  readonly place: string;
+  /** False where the statement is known to be copied about: then contradicting it is no news. */
+  readonly reliable: boolean;
+}
+
 /** Text in NFC with the charset it was read from. */
 export interface EvidentText {
   readonly text: string;
@@ -50,12 +59,13 @@ export function evident(reading: Reading, warnings: readonly string[]): EvidentT
 export function disagreement(
   found: ConcreteCharset,
   declared: RecordCharset,
-  hint: RecordCharset | null,
+  hint: CharsetHint | null,
   evidence: string,
 ): readonly string[] {
-  const [said, by] = declared !== 'auto' ? [declared, 'library is set to'] : [hint, 'record says'];
-  if (said === null || said === 'auto' || said === found) return NO_WARNINGS;
-  return [`The ${by} ${said}, but ${evidence}; it was read as ${found}.`];
+  const said = declared !== 'auto' ? declared : hint?.reliable === true ? hint.charset : found;
+  if (said === found) return NO_WARNINGS;
+  const by = declared !== 'auto' ? 'The library is set to' : `${hint?.place} says`;
+  return [`${by} ${said}, but ${evidence}; it was read as ${found}.`];
 }
 
 /** One sentence where a reading has faults, else none. */

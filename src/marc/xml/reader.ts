@@ -92,6 +92,11 @@ export class XmlReader {
     parser.on('cdata', (text) => this.#text(text));
   }
 
+  /** Characters of the decoded document read so far; inside `open` and `close`, up to the tag's end. */
+  get position(): number {
+    return this.#parser.position;
+  }
+
   write(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#limits.maxBytes) {
