@@ -1,0 +1,83 @@
+import type { Connector } from '../types.ts';
+import { type BreakerOptions, type BreakerStatus, createBreaker, withBreaker } from './breaker.ts';
+import { withBulkhead } from './bulkhead.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { withDeadline } from './deadline.ts';
+import { withPace } from './pace.ts';
+import { withRepeat } from './repeat.ts';
+
+export { type Clock, systemClock } from './clock.ts';
+
+export interface GuardSettings {
+  /** Asks that may wait for a library's connections. */
+  readonly maxQueued: number;
+  /** The longest a library's own Retry-After is obeyed. */
+  readonly maxHoldMs: number;
+  readonly repeat: {
+    readonly percent: number;
+    readonly least: number;
+    readonly pauseMs: readonly [number, number];
+    readonly timeLeft: number;
+  };
+  readonly breaker: Omit<BreakerOptions, 'clock' | 'random'>;
+}
+
+export const defaultGuardSettings: GuardSettings = {
+  maxQueued: 64,
+  maxHoldMs: 600_000,
+  repeat: { percent: 10, least: 3, pauseMs: [50, 250], timeLeft: 0.4 },
+  breaker: {
+    threshold: 5,
+    costMs: 500,
+    failingShare: 0.5,
+    failingOf: 20,
+    firstPauseMs: 15_000,
+    longestPauseMs: 300_000,
+    jitter: 0.2,
+    rampMs: 60_000,
+    fairMs: 500,
+  },
+};
+
+export interface GuardOptions {
+  readonly settings?: GuardSettings;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+export interface GuardStatus {
+  readonly breaker: BreakerStatus;
+  readonly inFlight: number;
+  readonly queued: number;
+}
+
+export interface GuardedConnector extends Connector {
+  status(): GuardStatus;
+}
+
+/**
+ * The one stack of guards around a library's connector. From the inside: an ask ends on time; it keeps
+ * to the library's rate; a broken connection is tried once more; so many run and so many wait; and a
+ * library that keeps failing is not asked at all.
+ */
+export function guard(connector: Connector, options: GuardOptions = {}): GuardedConnector {
+  const { settings = defaultGuardSettings, clock = systemClock, random = Math.random } = options;
+  const { connections, perMinute } = connector.library.connector.limits;
+  const breaker = createBreaker({ ...settings.breaker, clock, random });
+  const timely = withDeadline(connector, clock);
+  const paced = withPace(timely, { perMinute, maxHoldMs: settings.maxHoldMs, clock });
+  const repeated = withRepeat(paced, { ...settings.repeat, clock, random });
+  const bounded = withBulkhead(repeated, {
+    width: () => connections * breaker.width(),
+    maxQueued: settings.maxQueued,
+    clock,
+  });
+  return {
+    ...withBreaker(bounded, breaker),
+    status: () => ({
+      breaker: breaker.status(),
+      inFlight: bounded.inFlight,
+      queued: bounded.queued,
+    }),
+  };
+}
