@@ -1,0 +1,60 @@
+import type { Line } from './list.ts';
+import { type FacetName, type Facets, facetNames } from './types.ts';
+
+/** The values a line has under a facet; a line counts once for each. */
+export function facetValues(line: Line, name: FacetName): readonly string[] {
+  const { record } = line;
+  switch (name) {
+    case 'library':
+      return record.holdings.map((holding) => holding.library);
+    case 'year':
+      return record.year === null ? [] : [String(record.year)];
+    case 'language':
+      return record.language === null ? [] : [record.language];
+    case 'type':
+      return [record.type];
+    case 'author':
+      return record.authors;
+    case 'subject':
+      return record.subjects;
+  }
+}
+
+/**
+ * Counts of merged lines, never of what a library says it has: they speak of what was loaded. Most
+ * frequent first, then by code unit.
+ */
+export function countFacet(
+  lines: readonly Line[],
+  name: FacetName,
+  maximum: number,
+): Facets[FacetName] {
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    const values = facetValues(line, name);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as string;
+      if (values.indexOf(value) === i) counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+  }
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+    .slice(0, maximum);
+}
+
+/**
+ * All facets of a filtered list. A facet under which the reader has chosen is counted without that
+ * choice, so that the other values stay to be chosen.
+ */
+export function countFacets(
+  linesFor: (without: FacetName | null) => readonly Line[],
+  chosen: ReadonlySet<FacetName>,
+  maximum: number,
+): Facets {
+  const entries = facetNames.map((name) => [
+    name,
+    countFacet(linesFor(chosen.has(name) ? name : null), name, maximum),
+  ]);
+  return Object.fromEntries(entries) as Facets;
+}

@@ -1,0 +1,155 @@
+import type { SourceRecord } from '../members/types.ts';
+import { createIdentities, type Identities } from './identity.ts';
+import { type Clusterer, createClusterer, type Group } from './matching/index.ts';
+import { mergeGroup } from './merge.ts';
+import { scoreOf } from './rank.ts';
+import type { RankTerms } from './rank-terms.ts';
+import type { MergedRecord } from './types.ts';
+
+/** One line of the merged list. */
+export interface Line {
+  readonly group: Group;
+  readonly record: MergedRecord;
+  /** Different libraries that hold it. */
+  readonly holders: number;
+  /** 2 when a copy can be lent, 1 when one is on the shelf, 0 when nothing is known. */
+  readonly availability: number;
+}
+
+/** The merged list by relevance: a function of the records and the query alone. */
+export interface MergedList {
+  readonly lines: readonly Line[];
+}
+
+/** Builds the merged list of one search as records arrive. */
+export interface Composer {
+  add(records: readonly SourceRecord[]): void;
+  /** Does the part of the work that need not wait for the last record. */
+  prepare(): void;
+  /** The list as of now; the same object until records are added. */
+  list(): MergedList;
+  /** Pins the ids of lines that somebody has seen. */
+  show(lines: readonly Line[]): void;
+  /** Every record so far, in the order of arrival. */
+  readonly sources: readonly SourceRecord[];
+  /** Lets go of everything that can be made again from the records. */
+  release(): void;
+}
+
+/** Lists of whole answers, shared by searches that got the very same records. */
+export interface SharedLists {
+  get(key: string): MergedList | undefined;
+  set(key: string, list: MergedList): void;
+}
+
+/**
+ * `sharedKey` names the answers the records came from when all of them are whole (see SharedLists);
+ * null while there is no such name.
+ */
+export function createComposer(
+  terms: RankTerms,
+  shared: SharedLists,
+  sharedKey: () => string | null,
+): Composer {
+  const sources: SourceRecord[] = [];
+  const identities = createIdentities();
+  let work: Workshop | null = null;
+  let current: MergedList | null = null;
+  /** How many records there were when the first id was pinned. */
+  let pinnedAt: number | null = null;
+
+  const prepare = (): Workshop => {
+    work ??= { clusterer: createClusterer(), lines: new Map(), scores: new Map(), taken: 0 };
+    const fresh = sources.slice(work.taken);
+    work.taken = sources.length;
+    for (const source of fresh) work.scores.set(source, scoreOf(terms, source.record));
+    work.clusterer.add(fresh);
+    return work;
+  };
+
+  return {
+    sources,
+    add(records) {
+      if (records.length === 0) return;
+      for (const record of records) sources.push(record);
+      current = null;
+    },
+    prepare,
+    list() {
+      if (current !== null) return current;
+      // A line seen before more records came may have an id that no other search gives it.
+      const key = pinnedAt === null || pinnedAt === sources.length ? sharedKey() : null;
+      const known = key === null ? undefined : shared.get(key);
+      current = known ?? { lines: compose(prepare(), identities) };
+      if (key !== null && known === undefined) shared.set(key, current);
+      return current;
+    },
+    show(lines) {
+      if (lines.length > 0) pinnedAt ??= sources.length;
+      for (const { group, record } of lines) identities.show(group, record.id);
+    },
+    release() {
+      work = null;
+      current = null;
+    },
+  };
+}
+
+interface Workshop {
+  readonly clusterer: Clusterer;
+  /** Lines by group; the clusterer gives an unchanged group as the same object. */
+  lines: Map<Group, Line>;
+  readonly scores: Map<SourceRecord, number>;
+  taken: number;
+}
+
+function compose(work: Workshop, identities: Identities): readonly Line[] {
+  const groups = work.clusterer.groups();
+  const ids = identities.assign(groups);
+  const next = new Map<Group, Line>();
+  const lines = groups.map((group, position) => {
+    const id = ids[position] ?? '';
+    const known = work.lines.get(group);
+    const line = known?.record.id === id ? known : lineOf(group, id, work.scores);
+    next.set(group, line);
+    return line;
+  });
+  work.lines = next;
+  return lines.sort(byStanding);
+}
+
+function lineOf(group: Group, id: string, scores: ReadonlyMap<SourceRecord, number>): Line {
+  // A line is as good as its best record: a poor description beside it takes nothing away.
+  let score = 0;
+  for (const member of group.members) score = Math.max(score, scores.get(member) ?? 0);
+  const record = { ...mergeGroup(group), id, score };
+  let availability = 0;
+  const holders = new Set<string>();
+  for (const holding of record.holdings) {
+    holders.add(holding.library);
+    if (holding.lendable === true) availability = 2;
+    else if (holding.status === 'available') availability = Math.max(availability, 1);
+  }
+  return { group, record, holders: holders.size, availability };
+}
+
+/**
+ * The final order: score, then more holders, then copies that can be had, then newer. It is total and
+ * looks at nothing but the lines, so it is the same for any order of arrival.
+ */
+function byStanding(a: Line, b: Line): number {
+  return (
+    b.record.score - a.record.score ||
+    b.holders - a.holders ||
+    b.availability - a.availability ||
+    (b.record.year ?? 0) - (a.record.year ?? 0) ||
+    compareText(a.record.title, b.record.title) ||
+    compareText(a.group.key, b.group.key) ||
+    (a.group.members[0]?.position ?? 0) - (b.group.members[0]?.position ?? 0)
+  );
+}
+
+/** By code unit: the same on every machine. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

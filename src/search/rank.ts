@@ -1,0 +1,205 @@
+import type { BibRecord } from '../marc/record.ts';
+import { foldForMatching } from '../marc/text.ts';
+import type { IndexName } from '../query/types.ts';
+import type { RankClause, RankTerms, Token } from './rank-terms.ts';
+
+/**
+ * BM25F (Robertson and Zaragoza 2009, section 3.6) over the fields of one record, without collection
+ * statistics: what the libraries happened to send must not decide how well a record matches, or the
+ * order would change with every answer. Words are weighed by the query alone.
+ */
+
+interface RankField {
+  /** Usual length in words, a constant for the same reason. */
+  readonly usualLength: number;
+  readonly texts: (record: BibRecord) => readonly (string | null)[];
+}
+
+const fields = {
+  title: { usualLength: 8, texts: (r) => [r.title] },
+  otherTitle: {
+    usualLength: 10,
+    texts: (r) => [r.subtitle, r.parallelTitle, r.partName, r.partNumber, ...r.otherTitles],
+  },
+  author: {
+    usualLength: 8,
+    texts: (r) => [...r.authors, ...r.contributors.map((c) => c.alternate)],
+  },
+  subject: { usualLength: 12, texts: (r) => r.subjects },
+  series: { usualLength: 8, texts: (r) => [r.series] },
+  publisher: { usualLength: 6, texts: (r) => [r.publisher] },
+  class: { usualLength: 2, texts: (r) => Object.values(r.classes) },
+  shelf: { usualLength: 2, texts: (r) => r.items.map((item) => item.callNumber) },
+  year: { usualLength: 1, texts: (r) => [r.year === null ? null : String(r.year), r.date] },
+} as const satisfies Record<string, RankField>;
+type FieldName = keyof typeof fields;
+
+/** The fields an index looks into, and how much a word is worth there. */
+const weights: Readonly<Record<IndexName, Partial<Readonly<Record<FieldName, number>>>>> = {
+  any: { title: 5, otherTitle: 2.5, author: 3, subject: 2, series: 1, publisher: 0.7 },
+  title: { title: 5, otherTitle: 2.5 },
+  author: { author: 4 },
+  subject: { subject: 4, title: 1 },
+  publisher: { publisher: 3 },
+  series: { series: 3, title: 0.5 },
+  class: { class: 3 },
+  callnumber: { shelf: 3, class: 1 },
+  year: { year: 2 },
+  isbn: {},
+  issn: {},
+  id: {},
+};
+
+const saturation = 1.2;
+const lengthShare = 0.6;
+/** All words of the query where they count most come to about this. */
+const scale = 10;
+const exactTitle = 5;
+const beginsTitle = 2;
+const holdsPhrase = 1;
+/** Above anything words can reach: an identifier names the edition. */
+const identifier = 100;
+
+export interface Explanation {
+  readonly identifier: number;
+  readonly words: readonly {
+    readonly word: string;
+    readonly field: string;
+    readonly score: number;
+  }[];
+  readonly phrase: number;
+  readonly total: number;
+}
+
+/** How well one record matches; depends on the query and the record alone. */
+export function scoreOf(terms: RankTerms, record: BibRecord): number {
+  const folded = new Map<FieldName, readonly string[]>();
+  const texts = (name: FieldName) => {
+    const known = folded.get(name);
+    if (known !== undefined) return known;
+    const made = foldTexts(fields[name].texts(record));
+    folded.set(name, made);
+    return made;
+  };
+  let total = identifierScore(terms, record);
+  let possible = 0;
+  let found = 0;
+  let phrase = 0;
+  for (const clause of terms.clauses) {
+    const wanted = weights[clause.index];
+    for (const token of clause.tokens) {
+      possible += token.weight;
+      found += token.weight * saturate(tokenWeight(token, wanted, texts));
+    }
+    phrase = Math.max(phrase, phraseScore(clause, texts));
+  }
+  if (possible > 0) total += (scale * found) / possible;
+  return Math.round((total + phrase) * 10) / 10;
+}
+
+/** The same score, taken apart for a reader who asks why. */
+export function explainScore(terms: RankTerms, record: BibRecord): Explanation {
+  const texts = (name: FieldName) => foldTexts(fields[name].texts(record));
+  const possible = terms.clauses.reduce(
+    (sum, clause) => clause.tokens.reduce((inner, token) => inner + token.weight, sum),
+    0,
+  );
+  const words = terms.clauses.flatMap((clause) =>
+    clause.tokens.flatMap((token) => {
+      const wanted = weights[clause.index];
+      const all = tokenWeight(token, wanted, texts);
+      if (all === 0) return [];
+      const score = (scale * token.weight * saturate(all)) / possible;
+      return fieldNames(wanted).flatMap((field) => {
+        const part = tokenWeight(token, { [field]: wanted[field] }, texts);
+        return part === 0 ? [] : [{ word: token.text, field, score: (score * part) / all }];
+      });
+    }),
+  );
+  return {
+    identifier: identifierScore(terms, record),
+    words,
+    phrase: Math.max(0, ...terms.clauses.map((clause) => phraseScore(clause, texts))),
+    total: scoreOf(terms, record),
+  };
+}
+
+function identifierScore(terms: RankTerms, record: BibRecord): number {
+  const named =
+    terms.isbn.some((isbn) => record.isbn.includes(isbn)) ||
+    terms.issn.some((issn) => record.issn.includes(issn));
+  return named ? identifier : 0;
+}
+
+function saturate(weight: number): number {
+  return weight / (saturation + weight);
+}
+
+type Wanted = Partial<Readonly<Record<FieldName, number>>>;
+
+function fieldNames(wanted: Wanted): FieldName[] {
+  return Object.keys(wanted) as FieldName[];
+}
+
+/** A word's frequency over the fields, each damped by its length, each times its weight. */
+function tokenWeight(
+  token: Token,
+  wanted: Wanted,
+  texts: (name: FieldName) => readonly string[],
+): number {
+  let sum = 0;
+  for (const name in wanted) {
+    const field = name as FieldName;
+    let count = 0;
+    let length = 0;
+    for (const text of texts(field)) {
+      count += occurrences(token, text);
+      length += lengthOf(text);
+    }
+    if (count === 0) continue;
+    const damping = 1 - lengthShare + (lengthShare * length) / fields[field].usualLength;
+    sum += ((wanted[field] ?? 0) * count) / damping;
+  }
+  return sum;
+}
+
+function phraseScore(clause: RankClause, texts: (name: FieldName) => readonly string[]): number {
+  if (weights[clause.index].title === undefined) return 0;
+  const [title = ''] = texts('title');
+  const { phrase } = clause;
+  if (title === phrase || texts('otherTitle').includes(phrase)) return exactTitle;
+  if (title.startsWith(phrase) && isBoundary(title, phrase.length)) return beginsTitle;
+  return title.includes(phrase) ? holdsPhrase : 0;
+}
+
+function foldTexts(texts: readonly (string | null)[]): readonly string[] {
+  const folded: string[] = [];
+  for (const text of texts) if (text) folded.push(foldForMatching(text));
+  return folded;
+}
+
+function occurrences(token: Token, text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(token.text); at >= 0; at = text.indexOf(token.text, at + 1)) {
+    const end = at + token.text.length;
+    if (!token.whole || (isBoundary(text, at) && (token.open || isBoundary(text, end)))) count++;
+  }
+  return count;
+}
+
+/** Whether a Latin word may begin or end here: at the edges, at a blank, and beside Han. */
+function isBoundary(text: string, at: number): boolean {
+  if (at <= 0 || at >= text.length) return true;
+  return !isLetter(text.charCodeAt(at - 1)) || !isLetter(text.charCodeAt(at));
+}
+
+function isLetter(code: number): boolean {
+  return code !== 0x20 && code < 0x2e80;
+}
+
+/** Words of a folded text, estimated: a Han character each, six letters each otherwise. */
+function lengthOf(text: string): number {
+  return text.charCodeAt(0) >= 0x2e80 || text.charCodeAt(text.length - 1) >= 0x2e80
+    ? text.length
+    : text.length / 6;
+}

@@ -1,0 +1,97 @@
+import { ConnectorError } from '../members/errors.ts';
+import type { Clock } from '../members/guards/clock.ts';
+import type { Connector, SourceRecord } from '../members/types.ts';
+import type { Query } from '../query/types.ts';
+import { mergeGroup } from './merge.ts';
+import { contentKey, type KeptLine, type RecordPlace, type RecordStore } from './records.ts';
+import { createTrace } from './trace.ts';
+
+export interface RecallServices {
+  readonly records: RecordStore;
+  readonly clock: Clock;
+  readonly connectorFor: (id: string) => Connector | undefined;
+}
+
+/** A line by its id: as remembered, or made again from its source records, asked for one by one. */
+export async function recallLine(
+  id: string,
+  services: RecallServices,
+): Promise<KeptLine | undefined> {
+  const known = services.records.line(id);
+  if (known !== undefined) return known;
+  const kept = services.records.places(id);
+  if (kept === undefined) return undefined;
+  const { places, reasons, query } = kept;
+  const found = await Promise.all(
+    places.map((place) => recallPlace(place, query, services).catch(ignoreConnectorError)),
+  );
+  const sources = found.filter((source) => source !== undefined);
+  const [first] = sources;
+  if (first === undefined) return undefined;
+  const merged = mergeGroup({ key: contentKey(first), members: sources, reasons });
+  const line = { record: { ...merged, id, score: 0 }, sources };
+  services.records.keepLine(line, query);
+  return line;
+}
+
+function ignoreConnectorError(error: unknown): undefined {
+  // The other libraries' records still make the line.
+  if (!(error instanceof ConnectorError)) throw error;
+}
+
+/** A library's record by its own number; see SearchEngine.fetchSource. */
+export async function recallSource(
+  library: string,
+  localId: string,
+  services: RecallServices,
+): Promise<SourceRecord | undefined> {
+  const known = services.records.source(library, localId);
+  if (known !== undefined) return known;
+  const connector = services.connectorFor(library);
+  if (connector === undefined || connector.library.connector.indexes.id === undefined) {
+    return undefined;
+  }
+  return askFor(connector, byNumber(localId), 1, localId, services);
+}
+
+/** By its number where the library has an index of numbers, else where it was found before. */
+async function recallPlace(
+  place: RecordPlace,
+  query: Query,
+  services: RecallServices,
+): Promise<SourceRecord | undefined> {
+  const known = await recallSource(place.library, place.localId, services);
+  const connector = services.connectorFor(place.library);
+  if (known !== undefined || connector === undefined) return known;
+  return askFor(connector, query, place.position, place.localId, services);
+}
+
+/** One record from one place of an answer; undefined when another record stands there. */
+async function askFor(
+  connector: Connector,
+  query: Query,
+  start: number,
+  localId: string,
+  { records, clock }: RecallServices,
+): Promise<SourceRecord | undefined> {
+  let found: SourceRecord | undefined;
+  const trace = createTrace(clock);
+  const deadline = clock.now() + connector.library.connector.limits.timeoutMs;
+  await connector.search(
+    { query, start, limit: 1, sort: null, deadline, trace },
+    new AbortController().signal,
+    (batch) => {
+      found ??= batch.find((record) => record.localId === localId);
+    },
+  );
+  return found && records.keep(found);
+}
+
+function byNumber(localId: string): Query {
+  const term = localId.replace(/[\\*?^"]/g, '\\$&');
+  return {
+    node: { type: 'clause', index: 'id', relation: { name: '=', modifiers: [] }, term },
+    sort: [],
+    prefixes: [],
+  };
+}

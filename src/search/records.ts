@@ -1,0 +1,131 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../members/guards/clock.ts';
+import type { SourceRecord } from '../members/types.ts';
+import type { Query } from '../query/types.ts';
+import type { MergedRecord } from './types.ts';
+
+/** A record line as remembered under its id. */
+export interface KeptLine {
+  readonly record: MergedRecord;
+  readonly sources: readonly SourceRecord[];
+}
+
+/** Where a source record was found: enough to ask for it again. */
+export interface RecordPlace {
+  readonly library: string;
+  readonly localId: string;
+  readonly position: number;
+}
+
+/** What is remembered of a line when its records are let go. */
+export interface LinePlaces {
+  readonly places: readonly RecordPlace[];
+  readonly reasons: readonly string[];
+  /** The query whose answers had the records there; shared by all lines of one search. */
+  readonly query: Query;
+}
+
+export interface RecordStore {
+  /**
+   * The same record with its parts shared with an equal one seen before, so that a record found by
+   * many searches stands in memory once.
+   */
+  keep(record: SourceRecord): SourceRecord;
+  source(library: string, localId: string): SourceRecord | undefined;
+  keepLine(line: KeptLine, query: Query): void;
+  line(id: string): KeptLine | undefined;
+  /** Remembered longer than the line itself. */
+  places(id: string): LinePlaces | undefined;
+}
+
+/** Records by `{ library, localId }` and merged lines by id, bounded by bytes and by age. */
+export function createRecordStore(
+  limits: { maxBytes: number; keepMs: number; maxPlaces: number },
+  clock: Clock,
+): RecordStore {
+  const perf = { now: () => clock.now() };
+  const half = Math.floor(limits.maxBytes / 2);
+  const sources = new LRUCache<string, SourceRecord>({
+    maxSize: half,
+    sizeCalculation: sourceBytes,
+  });
+  const lines = new LRUCache<string, KeptLine>({
+    maxSize: half,
+    sizeCalculation: lineBytes,
+    ttl: limits.keepMs,
+    ttlResolution: 0,
+    perf,
+  });
+  const places = new LRUCache<string, LinePlaces>({
+    maxSize: limits.maxPlaces,
+    sizeCalculation: (line) => Math.max(1, line.places.length),
+    ttl: limits.keepMs,
+    ttlResolution: 0,
+    perf,
+  });
+  return {
+    keep(record) {
+      const key = memberKey(record);
+      const known = sources.get(key);
+      if (known === undefined || !isSame(known, record)) {
+        sources.set(key, record);
+        return record;
+      }
+      if (known.position === record.position) return known;
+      return { ...known, position: record.position };
+    },
+    source: (library, localId) => sources.get(memberKey({ library, localId })),
+    keepLine(line, query) {
+      if (lines.peek(line.record.id)?.record === line.record) return;
+      lines.set(line.record.id, line);
+      places.set(line.record.id, {
+        places: line.sources.map(({ library, localId, position }) => ({
+          library,
+          localId,
+          position,
+        })),
+        reasons: line.record.mergedBecause,
+        query,
+      });
+    },
+    line: (id) => lines.get(id),
+    places: (id) => places.get(id),
+  };
+}
+
+/** The key of a source record among all libraries' records. No id of a library holds a NUL. */
+export function memberKey(record: Pick<SourceRecord, 'library' | 'localId'>): string {
+  return `${record.library}\u0000${record.localId}`;
+}
+
+/**
+ * The key a merged line's id is made from: library and number, or the bytes where the library gives
+ * its records no number, since a place in a list names another record tomorrow.
+ */
+export function contentKey(record: SourceRecord): string {
+  const place = `${record.library}:${record.position}`;
+  if (record.localId !== place) return `${record.library}:${record.localId}`;
+  return `${record.library}:${hash('sha256', record.raw, 'base64url')}`;
+}
+
+function isSame(known: SourceRecord, record: SourceRecord): boolean {
+  return (
+    known.raw.length > 0 &&
+    known.raw.length === record.raw.length &&
+    known.syntax === record.syntax &&
+    known.charset === record.charset &&
+    Buffer.compare(known.raw, record.raw) === 0
+  );
+}
+
+/**
+ * What a decoded record costs in memory, estimated: the field tree and the strings beside the bytes.
+ */
+export function sourceBytes(record: SourceRecord): number {
+  return 1500 + record.raw.length * (record.marc === null ? 2 : 6);
+}
+
+function lineBytes(line: KeptLine): number {
+  return line.sources.reduce((sum, source) => sum + sourceBytes(source), 1000);
+}

@@ -1,0 +1,278 @@
+import type { SourceRecord } from '../members/types.ts';
+import { Asking } from './asking.ts';
+import { type Composer, createComposer, type Line, type MergedList } from './list.ts';
+import { ownPage } from './own-list.ts';
+import { rankTerms } from './rank-terms.ts';
+import { libraryAnswer } from './seat.ts';
+import type { SearchServices, Sequence } from './services.ts';
+import { Stream } from './stream.ts';
+import { roundMs } from './trace.ts';
+import type {
+  LibraryList,
+  Search,
+  SearchAnswer,
+  SearchEvent,
+  SearchRequest,
+  SearchState,
+  View,
+} from './types.ts';
+import { type Selection, select } from './view.ts';
+import { type Bell, createBell, createWatchers, type Watchers } from './watchers.ts';
+
+/**
+ * One search, from question to list. Asking: the cache is read and the libraries that are left are
+ * asked (asking.ts, fan-out.ts, flights.ts). List: what comes is grouped, merged and ranked (list.ts).
+ * Reading: any number of readers look at it, filtered and sorted (view.ts) or as a stream (stream.ts),
+ * while it runs and afterwards.
+ */
+export class LiveSearch implements Search {
+  readonly id: string;
+  readonly request: SearchRequest;
+  readonly #services: SearchServices;
+  readonly #sequence: Sequence = { value: 0 };
+  readonly #bell: Bell = createBell();
+  readonly #asking: Asking;
+  readonly #composer: Composer;
+  readonly #stream: Stream;
+  readonly #watchers: Watchers;
+  #mergeMs = 0;
+  #cancelRest = () => {};
+
+  constructor(id: string, request: SearchRequest, services: SearchServices) {
+    this.id = id;
+    this.request = request;
+    this.#services = services;
+    const { clock, settings } = services;
+    this.#asking = new Asking(request, services, this.#sequence, {
+      began: () => {
+        this.#cancelRest();
+        this.#stream.began();
+        services.began(this);
+      },
+      records: (records, cached) => {
+        this.#composer.add(records);
+        if (cached) return;
+        this.#stream.arrived();
+        this.#bell.ring();
+      },
+      changed: () => this.#bell.ring(),
+      ended: () => {
+        this.#stream.ended();
+        services.ended(this);
+        this.#bell.ring();
+        this.#restLater();
+      },
+    });
+    this.#composer = createComposer(rankTerms(request.query), services.lists, () => {
+      const { stamps } = this.#asking;
+      return stamps === null ? null : `${stamps}\u0000${request.cql}`;
+    });
+    this.#stream = new Stream(
+      {
+        list: () => this.#list(),
+        show: (lines) => this.#show(lines),
+        prepare: () => this.#composer.prepare(),
+        ring: () => this.#bell.ring(),
+      },
+      this.#sequence,
+      clock,
+      settings.streamEveryMs,
+    );
+    this.#watchers = createWatchers(clock, settings.unwatchedGraceMs, () => this.cancel());
+  }
+
+  /** Throws OverloadedError before any library is asked. */
+  begin(): void {
+    this.#asking.first();
+  }
+
+  get state(): SearchState {
+    if (this.#asking.running) return 'running';
+    return this.#asking.cut ? 'closed' : 'complete';
+  }
+
+  get sequence(): number {
+    return this.#sequence.value;
+  }
+
+  get sources(): readonly SourceRecord[] {
+    return this.#composer.sources;
+  }
+
+  answer(view: View): SearchAnswer {
+    const list = this.#list();
+    const { lines, facets } = this.#timed(() => {
+      const selection = this.#select(list, view);
+      return { lines: selection.lines, facets: selection.facets };
+    });
+    const shown = lines.slice((view.page - 1) * view.size, view.page * view.size);
+    this.#show(shown);
+    const records = shown.map((line) => line.record);
+    return { ...this.#head(view, lines.length), records, facets, ...this.#tail(view) };
+  }
+
+  async wait(until: 'complete' | 'enough' | 'first'): Promise<void> {
+    const { clock, settings } = this.#services;
+    const enoughAt = this.#asking.begunAt + settings.enoughAfterMs;
+    const cancelTimer =
+      until === 'enough' ? clock.after(enoughAt - clock.now(), () => this.#bell.ring()) : null;
+    const reached = {
+      complete: () => false,
+      first: () => this.#composer.sources.length > 0,
+      enough: () => clock.now() >= enoughAt && this.#asking.endedShare >= settings.enoughShare,
+    }[until];
+    while (this.#asking.running && !reached()) await this.#bell.next();
+    cancelTimer?.();
+  }
+
+  async *events(afterId: number, view: View, signal: AbortSignal): AsyncGenerator<SearchEvent> {
+    const unwatch = this.watch();
+    const close = this.#stream.open();
+    try {
+      for (let after = afterId; !signal.aborted; ) {
+        const events = this.since(after, view);
+        for (const event of events) {
+          yield event;
+          after = event.id;
+          if (signal.aborted) return;
+        }
+        if (events.length > 0) continue;
+        if (!this.#asking.running) return;
+        await this.#bell.next(signal);
+      }
+    } finally {
+      close();
+      unwatch();
+      if (!this.#asking.running) this.#restLater();
+    }
+  }
+
+  since(afterId: number, view: View): readonly SearchEvent[] {
+    const answerView = this.#answerView(view);
+    return this.#stream.since(afterId, {
+      libraries: this.#asking.seats.map((seat) => ({
+        version: seat.version,
+        answer: () => libraryAnswer(seat, answerView, this.#services.clock.now()),
+      })),
+      linesOf: (list) => this.#select(list, view).lines,
+      facetsOf: (list) => this.#timed(() => this.#select(list, view).facets),
+      doneOf: (list) => {
+        const { lines, facets } = this.#select(list, view);
+        return { ...this.#head(view, lines.length), facets, ...this.#tail(view) };
+      },
+    });
+  }
+
+  async changed(afterId: number, signal?: AbortSignal): Promise<void> {
+    while (this.sequence <= afterId && this.#asking.running && !signal?.aborted) {
+      await this.#bell.next(signal);
+    }
+  }
+
+  watch(): () => void {
+    return this.#watchers.watch();
+  }
+
+  async deepen(view: View): Promise<void> {
+    const { settings, clock } = this.#services;
+    const deadline = clock.now() + this.request.waitMs;
+    for (let round = 0; round < settings.maxDeepenRounds; round++) {
+      if (this.#asking.running || clock.now() >= deadline) return;
+      const missing = view.page * view.size - this.#select(this.#list(), view).lines.length;
+      if (missing <= 0 || !this.#asking.further(missing, deadline)) return;
+      await this.wait('complete');
+    }
+  }
+
+  async libraryList(library: string, page: number, size = 20): Promise<LibraryList | undefined> {
+    const seat = this.#asking.seats.find(({ id }) => id === library);
+    return seat && ownPage(this, seat, this.#services, { page, size });
+  }
+
+  retry(libraries?: readonly string[]): readonly string[] {
+    return this.#asking.again(libraries);
+  }
+
+  cancel(): void {
+    this.#asking.stop();
+  }
+
+  /** Ends everything, also what would be done later. */
+  close(): void {
+    this.cancel();
+    this.#cancelRest();
+    this.#watchers.stop();
+  }
+
+  /** The ids of the lines that source records of this search are part of. */
+  lineIds(): ReadonlyMap<SourceRecord, string> {
+    const ids = new Map<SourceRecord, string>();
+    for (const { group, record } of this.#list().lines) {
+      for (const member of group.members) ids.set(member, record.id);
+    }
+    return ids;
+  }
+
+  #list(): MergedList {
+    const list = this.#timed(() => this.#composer.list());
+    if (!this.#asking.running) this.#restLater();
+    return list;
+  }
+
+  #select(list: MergedList, view: View): Selection {
+    return select(list, view, this.#services.settings.facetValues);
+  }
+
+  #timed<T>(work: () => T): T {
+    const began = this.#services.clock.now();
+    const made = work();
+    this.#mergeMs += this.#services.clock.now() - began;
+    return made;
+  }
+
+  /** Lines that somebody sees keep their ids in this search, and answer to them everywhere. */
+  #show(lines: readonly Line[]): void {
+    if (this.#asking.running || this.#asking.canGrow) this.#composer.show(lines);
+    for (const { record, group } of lines) {
+      this.#services.records.keepLine({ record, sources: group.members }, this.request.query);
+    }
+  }
+
+  #answerView(view: View) {
+    return { sort: view.sort, asked: this.request.sort, timings: view.timings };
+  }
+
+  #head(view: View, total: number) {
+    const now = this.#services.clock.now();
+    const libraries = this.#asking.seats.map((seat) =>
+      libraryAnswer(seat, this.#answerView(view), now),
+    );
+    return {
+      id: this.id,
+      query: { cql: this.request.cql, libraries: this.request.libraries },
+      state: this.state,
+      elapsedMs: this.#asking.elapsedMs,
+      libraries,
+      total,
+      hitsSum: libraries.reduce((sum, { hits }) => sum + (hits ?? 0), 0),
+      moreAtLibraries: this.#asking.moreAtLibraries,
+      page: view.page,
+      size: view.size,
+    };
+  }
+
+  #tail(view: View) {
+    return view.timings ? { mergeMs: roundMs(this.#mergeMs) } : {};
+  }
+
+  /** Some time after the last reader only the records stay; the list is made again when needed. */
+  #restLater(): void {
+    const { clock, settings } = this.#services;
+    this.#cancelRest();
+    this.#cancelRest = clock.later(settings.idleMs, () => {
+      if (this.#asking.running || this.#watchers.count > 0) return;
+      this.#composer.release();
+      this.#stream.forget();
+    });
+  }
+}

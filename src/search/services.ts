@@ -1,0 +1,32 @@
+import type { Clock } from '../members/guards/clock.ts';
+import type { Connector } from '../members/types.ts';
+import type { AnswerCache } from './cache.ts';
+import type { Errand, Flights } from './flights.ts';
+import type { SharedLists } from './list.ts';
+import type { RecordStore } from './records.ts';
+import type { SearchSettings } from './settings.ts';
+import type { LibraryAnswer, Search, SearchRequest } from './types.ts';
+
+/** What searches share: made once by the engine. */
+export interface SearchServices {
+  readonly settings: SearchSettings;
+  readonly clock: Clock;
+  readonly cache: AnswerCache;
+  readonly flights: Flights;
+  readonly records: RecordStore;
+  readonly lists: SharedLists;
+  readonly connectorFor: (id: string) => Connector | undefined;
+  /** Asks again behind a stale answer; nobody waits for it. */
+  readonly revalidate: (errand: Errand) => void;
+  /** Throws OverloadedError when no more searches may begin work at libraries. */
+  readonly admit: () => void;
+  readonly began: (search: Search) => void;
+  readonly ended: (search: Search) => void;
+  /** Told of every library that came to its end in a search, with its timings. */
+  readonly onAnswer: (answer: LibraryAnswer, request: SearchRequest) => void;
+}
+
+/** The number of the last change of a search: event ids. */
+export interface Sequence {
+  value: number;
+}

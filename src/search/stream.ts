@@ -1,0 +1,126 @@
+import type { Clock } from '../members/guards/clock.ts';
+import { eventsSince } from './events.ts';
+import { createLineLog } from './line-log.ts';
+import type { Line, MergedList } from './list.ts';
+import type { Sequence } from './services.ts';
+import type { Facets, LibraryAnswer, SearchAnswer, SearchEvent } from './types.ts';
+
+/** The search as a stream reads it. */
+export interface StreamSource {
+  list(): MergedList;
+  /** Told of the lines before anybody gets them. */
+  show(lines: readonly Line[]): void;
+  /** Does what can be done of the list while nobody looks at it. */
+  prepare(): void;
+  /** Wakes the readers. */
+  ring(): void;
+}
+
+/** What one reader's view makes of the list that was last looked at. */
+export interface StreamView {
+  readonly libraries: readonly { readonly version: number; readonly answer: () => LibraryAnswer }[];
+  readonly linesOf: (list: MergedList) => readonly Line[];
+  readonly facetsOf: (list: MergedList) => Facets;
+  readonly doneOf: (list: MergedList) => Omit<SearchAnswer, 'records'>;
+}
+
+const nothing: MergedList = { lines: [] };
+
+/**
+ * Looks at a growing list for its streams: at once when the first records came, then at most every so
+ * often, and less often the more a look costs, so that one event carries what several libraries sent. Without a stream the list is only prepared.
+ */
+export class Stream {
+  readonly #source: StreamSource;
+  readonly #sequence: Sequence;
+  readonly #clock: Clock;
+  readonly #everyMs: number;
+  readonly #log = createLineLog();
+  #readers = 0;
+  #seen: MergedList = nothing;
+  #facetsVersion = 0;
+  #doneVersion = 0;
+  #lookCostMs = 0;
+  #cancelLook: (() => void) | null = null;
+
+  constructor(source: StreamSource, sequence: Sequence, clock: Clock, everyMs: number) {
+    this.#source = source;
+    this.#sequence = sequence;
+    this.#clock = clock;
+    this.#everyMs = everyMs;
+  }
+
+  /** Counts a reader; the returned function ends it. */
+  open(): () => void {
+    this.#readers++;
+    this.look();
+    return () => {
+      this.#readers--;
+    };
+  }
+
+  /** New work is under way: what was done is not any more. */
+  began(): void {
+    this.#doneVersion = 0;
+  }
+
+  /** Records came. */
+  arrived(): void {
+    if (this.#cancelLook !== null) return;
+    if (this.#readers > 0 && this.#seen.lines.length === 0) {
+      this.look();
+      this.#source.ring();
+    }
+    const pauseMs = this.#readers > 0 ? Math.max(this.#everyMs, 10 * this.#lookCostMs) : 0;
+    this.#cancelLook = this.#clock.after(pauseMs, () => {
+      this.#cancelLook = null;
+      if (this.#readers === 0) return this.#source.prepare();
+      if (this.look()) this.#source.ring();
+    });
+  }
+
+  /** Nothing more comes for now. */
+  ended(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = null;
+    if (this.#readers > 0) this.look();
+    this.#doneVersion = ++this.#sequence.value;
+  }
+
+  /** Numbers what is new in the list since the last look; false when nothing is. */
+  look(): boolean {
+    const began = this.#clock.now();
+    const list = this.#source.list();
+    this.#lookCostMs = this.#clock.now() - began;
+    if (list === this.#seen) return false;
+    this.#seen = list;
+    if (!this.#log.log(list.lines, this.#sequence.value + 1)) return false;
+    this.#sequence.value++;
+    this.#source.show(list.lines);
+    this.#facetsVersion = ++this.#sequence.value;
+    if (this.#doneVersion > 0) this.#doneVersion = ++this.#sequence.value;
+    return true;
+  }
+
+  /** What changed after an event id, as one reader sees it. */
+  since(afterId: number, view: StreamView): readonly SearchEvent[] {
+    if (this.#readers === 0) this.look();
+    const seen = this.#seen;
+    return eventsSince(
+      {
+        libraries: view.libraries,
+        lines: () => view.linesOf(seen),
+        log: this.#log,
+        facets: { version: this.#facetsVersion, value: () => view.facetsOf(seen) },
+        done: { version: this.#doneVersion, answer: () => view.doneOf(seen) },
+      },
+      afterId,
+    );
+  }
+
+  /** Lets go of the lines; whoever comes back gets them all again under new numbers. */
+  forget(): void {
+    this.#seen = nothing;
+    this.#log.forget();
+  }
+}
