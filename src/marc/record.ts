@@ -66,6 +66,10 @@ export const recordTypes = [
 ] as const;
 export type RecordType = (typeof recordTypes)[number];
 
+export const carriers = ['online', 'disc', 'microform', 'braille'] as const;
+/** What carries a work that is not printed on paper. */
+export type Carrier = (typeof carriers)[number];
+
 /** A record of any dialect in the one form that readers see and matching compares. */
 export interface BibRecord {
   readonly dialect: Dialect;
@@ -90,6 +94,11 @@ export interface BibRecord {
   readonly publisher: string | null;
   readonly place: string | null;
   readonly year: number | null;
+  /**
+   * The first year of the coded data (MARC 21 008, UNIMARC 100), which may differ from the written
+   * one where that names a printing; absent in dialects without coded data.
+   */
+  readonly codedYear?: number | null;
   /** The date as the library wrote it (`2014.2`). */
   readonly date: string | null;
   readonly extent: string | null;
@@ -104,6 +113,8 @@ export interface BibRecord {
   /** MARC language code (`chi`), or null. */
   readonly language: string | null;
   readonly type: RecordType;
+  /** Set where coded data or a designation names a carrier other than paper. */
+  readonly carrier?: Carrier | null;
   readonly subjects: readonly string[];
   /** By scheme: clc, ddc, lcc, udc, other. */
   readonly classes: Readonly<Record<string, string>>;

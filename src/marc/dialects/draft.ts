@@ -1,4 +1,4 @@
-import type { Contributor, IsbnStatement, Item, RecordType } from '../record.ts';
+import type { Carrier, Contributor, IsbnStatement, Item, RecordType } from '../record.ts';
 import type { DataField, Dialect } from '../types.ts';
 
 /** A BibRecord while a record's fields are read into it, one after another. */
@@ -26,6 +26,7 @@ export interface Draft {
   seriesVolume: string | null;
   language: string | null;
   type: RecordType;
+  carrier: Carrier | null;
   summary: string | null;
   readonly otherTitles: string[];
   readonly contributors: Contributor[];
@@ -63,6 +64,7 @@ export function newDraft(dialect: Dialect): Draft {
     seriesVolume: null,
     language: null,
     type: 'book',
+    carrier: null,
     summary: null,
     otherTitles: [],
     contributors: [],

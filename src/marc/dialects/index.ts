@@ -1,5 +1,6 @@
 import type { BibRecord, Contributor } from '../record.ts';
 import { type Dialect, isControlField, type MarcRecord } from '../types.ts';
+import { carrierOf } from './carrier.ts';
 import { yearOf } from './dates.ts';
 import { type MarcDialect, usedDialect } from './detect.ts';
 import { type Draft, newDraft } from './draft.ts';
@@ -36,6 +37,7 @@ export function toBibRecord(marc: MarcRecord, options: DialectOptions): BibRecor
     } else if (tag > 0) table[tag]?.(draft, field);
   }
   draft.type = isMarc21 ? marc21Type(marc.leader) : unimarcType(marc.leader);
+  draft.carrier = carrierOf(marc, isMarc21);
   if (isMarc21) completeMarc21(draft);
   draft.items.push(...readItems(marc.fields, options.holdings));
   return finished(draft);
@@ -79,6 +81,7 @@ export function finished(draft: Draft): BibRecord {
     publisher: draft.publisher,
     place: draft.place,
     year: year ?? draft.codedYear,
+    codedYear: draft.codedYear,
     date,
     extent: draft.extent,
     series: draft.series,
@@ -89,6 +92,7 @@ export function finished(draft: Draft): BibRecord {
     issn: draft.issn,
     language: draft.language,
     type: draft.type,
+    carrier: draft.carrier,
     subjects: draft.subjects,
     classes: draft.classes,
     notes: draft.notes,
