@@ -52,7 +52,7 @@ function printClause(clause: Clause, prefixes: readonly PrefixAssignment[]): str
     }
     case 'within': {
       const [from, to, more] = wordsOf(clause.term);
-      if (from === undefined || to === undefined || more !== undefined) break;
+      if (from === undefined || to === undefined || more !== undefined || field === '') break;
       return `(${field}>=${printTerm(from)}) and (${field}<=${printTerm(to)})`;
     }
     case '<':
@@ -60,6 +60,7 @@ function printClause(clause: Clause, prefixes: readonly PrefixAssignment[]): str
     case '>':
     case '>=':
     case '<>':
+      if (field === '') throw unsaid('A comparison without a field', clause);
       return `${field}${relation}${partsOf(clause).map(printTerm).join(' ')}`;
   }
   throw unsaid(`The relation ${clause.relation.name}`, clause);

@@ -126,9 +126,7 @@ function printAttributed(clause: Clause, name: ScopedName, scope: Scope): string
     look(map, `relation.${relationAliases[relation] ?? relation}`, relation);
   if (related === null) throw fault(19, `The relation ${clause.relation.name}`, clause);
   const structure =
-    look(map, `structure.${relation}`, relation) ??
-    look(map, `structure.${relationAliases[relation] ?? relation}`, relation) ??
-    look(map, 'structure.*', relation);
+    look(map, `structure.${relation}`, relation) ?? look(map, 'structure.*', relation);
   if (structure === null) throw fault(24, `A structure for ${clause.relation.name}`, clause);
   const isList = relation === 'all' || relation === 'any';
   const terms = isList ? listed(clause.term) : partsOf(clause);
@@ -148,12 +146,12 @@ function printTerm(raw: string, clause: Clause, name: ScopedName, scope: Scope):
   const names = flags.map((modifier) => scopedName(modifier.name, scope, false).local);
   const isLiteral = names.includes('regexp') || names.includes('unmasked');
   const shape = isLiteral ? { attributes: '', text: literal(raw) } : shaped(raw, clause, map);
+  const index = indexAttributes(name, clause, scope);
   const modifiers = names.toReversed().map((modifier) => {
     const found = look(map, `relationModifier.${modifier}`, modifier);
     if (found === null) throw fault(20, `The relation modifier ${modifier}`, clause);
     return found;
   });
-  const index = indexAttributes(name, clause, scope);
   return `${shape.attributes}${index}${modifiers.join('')}"${shape.text}" `;
 }
 

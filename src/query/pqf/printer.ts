@@ -34,7 +34,7 @@ function printAttribute({ set, type, value }: RpnAttribute): string {
 
 /** A term as one PQF word: bare where it can be, `\@and` where it looks like an operator. */
 export function printTerm(term: string): string {
-  if (term === '' || /[\s"{}\p{Cc}]/u.test(term)) return quoteTerm(term);
+  if (term === '' || /[\s"{\p{Cc}]/u.test(term)) return quoteTerm(term);
   const escaped = term.replaceAll('\\', '\\\\');
   return escaped.startsWith('@') ? `\\${escaped}` : escaped;
 }
