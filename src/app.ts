@@ -1,0 +1,209 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { readDirectoryShape, type Settings, SettingsError } from './config.ts';
+import { checkLibrary } from './members/check.ts';
+import { type ConnectorPool, createConnectorPool } from './members/connectors.ts';
+import { createDirectory, type Directory, DuplicateLibraryError } from './members/directory.ts';
+import type { LibraryDocument, LibraryInput } from './members/document.ts';
+import type { Fault } from './members/faults.ts';
+import { readLibraryFiles, watchLibraryFiles } from './members/files.ts';
+import { guard } from './members/guards/index.ts';
+import { createFileRegistry } from './members/registry.ts';
+import type { SelectionRules } from './members/selection.ts';
+import { createEgress } from './protocols/egress.ts';
+import { createConnector } from './protocols/index.ts';
+import type { Egress } from './protocols/types.ts';
+import { createSearchEngine } from './search/engine.ts';
+import type { SearchEngine } from './search/types.ts';
+import { createAdministrator } from './web/administrator.ts';
+import { createServer } from './web/server.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Demonstration {
+  readonly documents: readonly LibraryInput[];
+  readonly defaultLibraries: readonly string[];
+}
+
+/** The parts that ask libraries: enough for the command line, and what the server stands on. */
+export interface Federation {
+  readonly directory: Directory;
+  readonly engine: SearchEngine;
+  readonly egress: Egress;
+  readonly selection: SelectionRules;
+  close(): Promise<void>;
+}
+
+export interface Gateway {
+  readonly server: FastifyInstance;
+  /** The administrator's token when it was made at this start, to be shown once. */
+  readonly madeToken: string | null;
+  /** Faults met since the start: files that changed into something unusable. */
+  close(): Promise<void>;
+}
+
+/** Wires directory, egress, connectors, guards and the search engine. */
+export async function createFederation(
+  settings: Settings,
+  environment: Environment,
+  demonstration: Demonstration | null,
+  logger: FastifyBaseLogger,
+): Promise<Federation> {
+  const shape = await readDirectoryShape(settings);
+  const directory = createDirectory();
+  const demonstrationPorts: string[] = [];
+  for (const input of demonstration?.documents ?? []) {
+    const library = accept(checkLibrary(input, environment));
+    directory.put(library, input, 'demonstration');
+    demonstrationPorts.push(addressOf(library));
+  }
+  const watcher = await loadFiles(settings, environment, directory, logger);
+  const egress = createEgress({
+    allow: [...settings.egress.allow, ...demonstrationPorts],
+    limits: settings.egress,
+  });
+  const pool = createConnectorPool(directory, (library) =>
+    guard(createConnector(library, { egress, secret: (name) => environment[name] })),
+  );
+  const engine = createSearchEngine({
+    connectorFor: (id) => pool.get(id),
+    settings: { ...settings.search, cache: settings.cache },
+    onAnswer: ({ id, state, cause, elapsedMs, hits, fetched }) => {
+      logger.info({ library: id, state, cause, elapsedMs, hits, fetched }, 'library answered');
+    },
+    onFault: (error, library) => logger.error({ err: error, library }, 'a connector broke its word'),
+  });
+  return {
+    directory,
+    engine,
+    egress,
+    selection: {
+      groups: shape.groups,
+      defaultLibraries:
+        shape.defaultLibraries.length > 0
+          ? shape.defaultLibraries
+          : (demonstration?.defaultLibraries ?? []),
+      maxLibraries: settings.search.maxLibraries,
+    },
+    close: () => closeAll(watcher, engine, pool, egress),
+  };
+}
+
+/** The whole gateway, not yet listening. */
+export async function createGateway(
+  settings: Settings,
+  environment: Environment,
+  demonstration: Demonstration | null,
+  logger: FastifyBaseLogger,
+): Promise<Gateway> {
+  const federation = await createFederation(settings, environment, demonstration, logger);
+  const registry = createFileRegistry(settings.data);
+  for (const input of await registry.load()) {
+    const library = accept(checkLibrary(input, environment));
+    put(federation.directory, library, input, 'registered');
+  }
+  const administrator = await createAdministrator(settings.adminToken, settings.data);
+  let stopping = false;
+  const server = await createServer(
+    {
+      settings,
+      shape: await readDirectoryShape(settings),
+      directory: federation.directory,
+      registry,
+      selection: federation.selection,
+      engine: federation.engine,
+      check: (value) => checkLibrary(value, environment),
+      isAdministrator: administrator.isAdministrator,
+      isReady: () => !stopping,
+    },
+    logger,
+  );
+  return {
+    server,
+    madeToken: administrator.made,
+    async close() {
+      stopping = true;
+      await server.close();
+      await federation.close();
+    },
+  };
+}
+
+function accept(checked: ReturnType<typeof checkLibrary>): LibraryDocument {
+  if ('faults' in checked) throw new SettingsError(checked.faults);
+  return checked.library;
+}
+
+function put(
+  directory: Directory,
+  library: LibraryDocument,
+  input: LibraryInput,
+  origin: 'file' | 'registered',
+): void {
+  try {
+    directory.put(library, input, origin);
+  } catch (error) {
+    if (!(error instanceof DuplicateLibraryError)) throw error;
+    throw new SettingsError([
+      { file: null, line: null, pointer: '/id', message: error.message },
+    ] satisfies Fault[]);
+  }
+}
+
+/** Reads the library files, refusing the start on any fault; later changes are taken over when whole. */
+async function loadFiles(
+  settings: Settings,
+  environment: Environment,
+  directory: Directory,
+  logger: FastifyBaseLogger,
+): Promise<{ close(): void }> {
+  const folder = settings.connectors;
+  if (folder === null) return { close: () => {} };
+  const files = await readLibraryFiles(folder, environment);
+  if (files.faults.length > 0) throw new SettingsError(files.faults);
+  for (const { library, input } of files.libraries) put(directory, library, input, 'file');
+  return watchLibraryFiles(folder, () => {
+    void reload(folder, environment, directory, logger);
+  });
+}
+
+async function reload(
+  folder: string,
+  environment: Environment,
+  directory: Directory,
+  logger: FastifyBaseLogger,
+): Promise<void> {
+  const files = await readLibraryFiles(folder, environment);
+  for (const fault of files.faults) {
+    logger.error({ fault }, 'a library file cannot be used; its entry stays as it was');
+  }
+  for (const { library, input } of files.libraries) {
+    try {
+      directory.put(library, input, 'file');
+    } catch (error) {
+      logger.error({ err: error }, 'a library file cannot be used');
+    }
+  }
+  if (files.faults.length > 0) return;
+  const present = new Set(files.libraries.map(({ library }) => library.id));
+  for (const { library, origin } of directory.list()) {
+    if (origin === 'file' && !present.has(library.id)) directory.remove(library.id);
+  }
+}
+
+function addressOf({ connector }: LibraryDocument): string {
+  if (connector.protocol === 'z3950') return `${connector.host}:${connector.port}`;
+  const { hostname, port, protocol } = new URL(connector.url);
+  return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
+}
+
+async function closeAll(
+  watcher: { close(): void },
+  engine: SearchEngine,
+  pool: ConnectorPool,
+  egress: Egress,
+): Promise<void> {
+  watcher.close();
+  await engine.close();
+  await pool.close();
+  await egress.close();
+}

@@ -1,0 +1,73 @@
+import { Command, CommanderError } from 'commander';
+import { SettingsError } from '../config.ts';
+import { printFault } from '../members/faults.ts';
+import { QuerySyntaxError } from '../query/errors.ts';
+import { checkCommand } from './check.ts';
+import { InputError } from './errors.ts';
+import { sandboxCommand } from './sandbox.ts';
+import { searchCommand } from './search.ts';
+import { serve } from './serve.ts';
+
+const repeated = (value: string, before: readonly string[]) => [...before, value];
+
+/** Runs one command; resolves to the exit code: 0 done, 1 something failed, 2 bad input. */
+async function run(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Command('guanji')
+    .description('Guanji (馆际): federated library search and interlibrary loan')
+    .exitOverride()
+    .showHelpAfterError();
+  program
+    .command('search <query>')
+    .description('search the libraries at once: one line per library, then the merged list')
+    .option('--libraries <ids>', 'library ids, separated by commas')
+    .option('--index <name>', 'index for plain words', 'any')
+    .option('--wait <ms>', 'deadline in milliseconds')
+    .option('--json', "print the API's answer and nothing else")
+    .option('--url <url>', 'ask a running gateway')
+    .action(async (query, options) => {
+      code = await searchCommand(query, options, process.env);
+    });
+  program
+    .command('serve')
+    .description('run the gateway')
+    .action(async () => {
+      code = await serve(process.env);
+    });
+  program
+    .command('sandbox')
+    .description('run the demonstration libraries alone and print their documents')
+    .option('--port <n>', 'port of the first library; the others follow')
+    .option('--fault <library=name>', 'inject a fault; repeatable', repeated, [])
+    .action(async (options) => {
+      code = await sandboxCommand(options);
+    });
+  program
+    .command('check [folders...]')
+    .description('validate every setting and library file')
+    .action(async (folders) => {
+      code = await checkCommand(folders, process.env);
+    });
+  await program.parseAsync(argv, { from: 'user' });
+  return code;
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof QuerySyntaxError) {
+    process.stderr.write(`guanji: at position ${error.position}: ${error.message}\n`);
+    return 2;
+  }
+  if (error instanceof SettingsError) {
+    for (const fault of error.faults) process.stderr.write(`${printFault(fault)}\n`);
+    return 2;
+  }
+  if (error instanceof InputError) {
+    process.stderr.write(`guanji: ${error.message}\n`);
+    return 2;
+  }
+  process.stderr.write(`guanji: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return 1;
+}
+
+process.exitCode = await run(process.argv.slice(2)).catch(explain);

@@ -1,0 +1,85 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Search, SearchEvent, View } from '../../search/types.ts';
+
+export type StreamFormat = 'event-stream' | 'ndjson';
+
+/** The stream an Accept header asks for, or null for a one-shot JSON answer. */
+export function streamFormat(request: FastifyRequest): StreamFormat | null {
+  const accept = request.headers.accept ?? '';
+  if (accept.includes('text/event-stream')) return 'event-stream';
+  if (accept.includes('application/x-ndjson')) return 'ndjson';
+  return null;
+}
+
+/** Between two heartbeats; proxies close streams that are silent for longer. */
+const heartbeatMs = 15_000;
+
+/**
+ * Streams the events of a search (WHATWG HTML, section 9.2; or one JSON object a line). A client that
+ * reads slowly makes the engine coalesce; one that goes away stops being a watcher.
+ */
+export async function streamSearch(
+  search: Search,
+  view: View,
+  format: StreamFormat,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const gone = new AbortController();
+  const response = reply.raw;
+  reply.hijack();
+  response.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type':
+      format === 'ndjson'
+        ? 'application/x-ndjson; charset=utf-8'
+        : 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  response.socket?.setNoDelay(true);
+  response.on('close', () => gone.abort());
+  const stop = () => response.destroy();
+  openStreams.add(stop);
+  const write = async (text: string) => {
+    if (response.write(text) || gone.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      response.once('drain', resolve);
+      gone.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  };
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(format === 'ndjson' ? '\n' : ': alive\n\n');
+  }, heartbeatMs);
+  try {
+    if (format === 'event-stream') await write('retry: 2000\n\n');
+    for await (const event of search.events(lastEventId(request), view, gone.signal)) {
+      await write(format === 'ndjson' ? ndjson(event) : serverSentEvent(event));
+      if (gone.signal.aborted) break;
+    }
+  } finally {
+    clearInterval(heartbeat);
+    openStreams.delete(stop);
+    response.end();
+  }
+}
+
+const openStreams = new Set<() => void>();
+
+/** Ends every open stream; without it a closing server waits for readers for ever. */
+export function endStreams(): void {
+  for (const stop of openStreams) stop();
+}
+
+function serverSentEvent(event: SearchEvent): string {
+  return `id: ${event.id}\nevent: ${event.event}\ndata: ${JSON.stringify(event.data)}\n\n`;
+}
+
+function ndjson(event: SearchEvent): string {
+  return `${JSON.stringify({ event: event.event, id: event.id, data: event.data })}\n`;
+}
+
+function lastEventId(request: FastifyRequest): number {
+  const header = request.headers['last-event-id'];
+  return typeof header === 'string' && /^[0-9]{1,9}$/.test(header) ? Number(header) : 0;
+}

@@ -1,0 +1,21 @@
+import type { DirectoryShape, Settings } from '../config.ts';
+import type { Checked } from '../members/check.ts';
+import type { Directory } from '../members/directory.ts';
+import type { Registry } from '../members/registry.ts';
+import type { SelectionRules } from '../members/selection.ts';
+import type { SearchEngine } from '../search/types.ts';
+
+/** What the routes are given; made once in app.ts. */
+export interface WebContext {
+  readonly settings: Settings;
+  readonly shape: DirectoryShape;
+  readonly directory: Directory;
+  readonly registry: Registry;
+  readonly selection: SelectionRules;
+  readonly engine: SearchEngine;
+  /** Checks a library document that came through the API. */
+  readonly check: (value: unknown) => Checked;
+  /** Whether a bearer token is the federation administrator's. */
+  readonly isAdministrator: (token: string) => boolean;
+  readonly isReady: () => boolean;
+}

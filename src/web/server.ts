@@ -1,0 +1,125 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import underPressure from '@fastify/under-pressure';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { librarySchema } from '../members/document.ts';
+import { registerLibraries } from './api/libraries.ts';
+import { registerRecords } from './api/records.ts';
+import { registerSearch } from './api/search.ts';
+import { endStreams } from './api/stream.ts';
+import { readAssets, registerAssets } from './assets.ts';
+import type { WebContext } from './context.ts';
+import { registerHealth } from './health.ts';
+import { registerSearchPage } from './pages/search.ts';
+import { registerProblems } from './problem.ts';
+
+const version = '1.0.0';
+
+/** The HTTP server with every route; it does not listen yet. */
+export async function createServer(
+  context: WebContext,
+  logger: FastifyBaseLogger,
+): Promise<FastifyInstance> {
+  const { server } = context.settings;
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: server.bodyLimitBytes,
+    requestTimeout: server.requestTimeoutMs,
+    connectionTimeout: server.socketIdleTimeoutMs,
+    keepAliveTimeout: server.keepAliveTimeoutMs,
+    maxRequestsPerSocket: server.requestsPerSocket,
+    trustProxy: server.trustProxy,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 300 },
+    http: { headersTimeout: server.headersTimeoutMs },
+  });
+  // Answers are built by us and checked against their schemas in tests; the schemas document them.
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  registerProblems(app);
+  await registerPlugins(app, context);
+  logRequests(app);
+  registerHealth(app, context);
+  registerSearch(app, context);
+  registerRecords(app, context);
+  registerLibraries(app, context);
+  const assets = readAssets();
+  registerAssets(app, assets);
+  registerSearchPage(app, context, assets);
+  app.get('/schemas/library.json', { schema: { hide: true } }, async () => ({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Guanji library document',
+    ...librarySchema,
+  }));
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.addHook('preClose', async () => endStreams());
+  return app;
+}
+
+async function registerPlugins(app: FastifyInstance, context: WebContext): Promise<void> {
+  const { server } = context.settings;
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+    strictTransportSecurity: false,
+  });
+  if (server.corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...server.corsOrigins],
+      methods: ['GET', 'POST', 'DELETE'],
+    });
+  }
+  await app.register(underPressure, { maxEventLoopDelay: server.maxEventLoopDelayMs });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Guanji 馆际',
+        version,
+        description: 'Federated search over member libraries, each answer with its own state.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      tags: [
+        { name: 'search', description: 'One query, up to ten libraries, one merged list' },
+        { name: 'records', description: 'Merged records and single source records' },
+        { name: 'libraries', description: 'The member directory' },
+        { name: 'service', description: 'Liveness and readiness' },
+      ],
+      components: {
+        securitySchemes: { administrator: { type: 'http', scheme: 'bearer' } },
+      },
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+}
+
+/** One line a request, without query strings: what readers look for stays out of logs. */
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? null,
+        status: reply.statusCode,
+        elapsedMs: Math.round(reply.elapsedTime),
+      },
+      'request',
+    );
+  });
+}

@@ -1,0 +1,163 @@
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { readDirectoryShape, readSettings } from '../../src/config.ts';
+import type { BibRecord } from '../../src/marc/record.ts';
+import { checkLibrary } from '../../src/members/check.ts';
+import { createConnectorPool } from '../../src/members/connectors.ts';
+import { createDirectory } from '../../src/members/directory.ts';
+import type { LibraryInput } from '../../src/members/document.ts';
+import { ConnectorError, type ConnectorErrorCode } from '../../src/members/errors.ts';
+import type { Registry } from '../../src/members/registry.ts';
+import type { Connector, Library, SourceRecord } from '../../src/members/types.ts';
+import { createSearchEngine } from '../../src/search/engine.ts';
+import { createServer } from '../../src/web/server.ts';
+
+/** What a library of the test answers with; unlisted libraries have no hits. */
+export interface Behaviour {
+  readonly records?: readonly Partial<BibRecord>[];
+  readonly fails?: ConnectorErrorCode;
+  /** Never answers, but honours the signal. */
+  readonly hangs?: boolean;
+  readonly afterMs?: number;
+}
+
+const plainRecord: BibRecord = {
+  dialect: 'marc21',
+  controlNumber: null,
+  title: '',
+  sortTitle: '',
+  subtitle: null,
+  parallelTitle: null,
+  partNumber: null,
+  partName: null,
+  otherTitles: [],
+  titlePinyin: null,
+  responsibility: null,
+  contributors: [],
+  authors: [],
+  edition: null,
+  publisher: null,
+  place: null,
+  year: null,
+  date: null,
+  extent: null,
+  series: null,
+  seriesVolume: null,
+  isbn: [],
+  isbnAsWritten: [],
+  isbnStatements: [],
+  issn: [],
+  language: 'chi',
+  type: 'book',
+  subjects: [],
+  classes: {},
+  notes: [],
+  summary: null,
+  links: [],
+  items: [],
+};
+
+/** A connector that answers from memory as `behaviour` says. */
+export function memoryConnector(library: Library, behaviour: Behaviour): Connector {
+  const records = (behaviour.records ?? []).map(
+    (record, index): SourceRecord => ({
+      library: library.id,
+      localId: record.controlNumber ?? `${library.id}:${index + 1}`,
+      position: index + 1,
+      record: { ...plainRecord, sortTitle: record.title ?? '', ...record },
+      marc: null,
+      raw: new Uint8Array(),
+      syntax: 'memory',
+      charset: 'utf-8',
+      warnings: [],
+    }),
+  );
+  return {
+    library,
+    async search(ask, signal, onRecords) {
+      if (behaviour.hangs) {
+        await new Promise<void>((resolve) => {
+          if (signal.aborted) resolve();
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+        throw new ConnectorError(library.id, 'stopped', 'stopped while it hung');
+      }
+      if (behaviour.afterMs) await new Promise((resolve) => setTimeout(resolve, behaviour.afterMs));
+      if (behaviour.fails)
+        throw new ConnectorError(library.id, behaviour.fails, 'as the test wants');
+      const found = records.slice(ask.start - 1, ask.start - 1 + ask.limit);
+      if (found.length > 0) onRecords(found, records.length);
+      return {
+        hits: records.length,
+        exact: true,
+        fetched: found.length,
+        unreadable: 0,
+        sorted: true,
+        simplified: [],
+        incomplete: null,
+      };
+    },
+    async close() {},
+  };
+}
+
+export interface TestGateway {
+  readonly app: FastifyInstance;
+  readonly asked: string[];
+  close(): Promise<void>;
+}
+
+export const adminToken = 'token-of-the-test';
+
+/** The whole web layer and engine over connectors in memory. */
+export async function startTestGateway(
+  inputs: readonly LibraryInput[],
+  behaviours: Readonly<Record<string, Behaviour>>,
+): Promise<TestGateway> {
+  const settings = await readSettings({ LOG_LEVEL: 'silent' });
+  const shape = await readDirectoryShape(settings);
+  const directory = createDirectory();
+  const asked: string[] = [];
+  for (const input of inputs) {
+    const checked = checkLibrary(input, {});
+    if ('faults' in checked) throw new Error(JSON.stringify(checked.faults));
+    directory.put(checked.library, input, 'file');
+  }
+  const pool = createConnectorPool(directory, (library) => {
+    asked.push(library.id);
+    return memoryConnector(library, behaviours[library.id] ?? {});
+  });
+  const engine = createSearchEngine({
+    connectorFor: (id) => pool.get(id),
+    settings: { ...settings.search, cache: settings.cache },
+  });
+  const saved = new Map<string, LibraryInput>();
+  const registry: Registry = {
+    load: async () => [...saved.values()],
+    save: async (input) => void saved.set(input.id, input),
+    remove: async (id) => void saved.delete(id),
+  };
+  const app = await createServer(
+    {
+      settings,
+      shape,
+      directory,
+      registry,
+      engine,
+      selection: { groups: [], defaultLibraries: [], maxLibraries: settings.search.maxLibraries },
+      check: (value) => checkLibrary(value, {}),
+      isAdministrator: (token) => token === adminToken,
+      isReady: () => true,
+    },
+    pino({ level: 'silent' }),
+  );
+  return {
+    app,
+    asked,
+    async close() {
+      await app.close();
+      await engine.close();
+      await pool.close();
+    },
+  };
+}
