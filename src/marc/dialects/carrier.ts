@@ -9,6 +9,9 @@ export function carrierOf(marc: MarcRecord, isMarc21: boolean): Carrier | null {
   let found: Carrier | null = null;
   for (const field of marc.fields) {
     const { tag } = field;
+    // 0, 2 and 3 are the only first digits of the tags that matter.
+    const first = tag.charCodeAt(0) - 0x30;
+    if (first !== 0 && first !== 2 && first !== 3) continue;
     if (isControlField(field)) {
       if (!isMarc21) continue;
       if (tag === '007') found ??= fromPhysicalCode(field.value);
@@ -40,14 +43,13 @@ function fromPhysicalCode(value: string): Carrier | null {
   }
 }
 
-/** Form of item: 008/23, for maps and pictures 008/29. */
+/**
+ * Form of item: 008/23, for maps and pictures 008/29. Microform (a, b, c) is left to 007 and the
+ * description, because records of the printed book keep the code of the film they were copied from.
+ */
 function fromFormOfItem(leader: string, value: string): Carrier | null {
   const place = 'efgkor'.includes(leader.charAt(6)) ? 29 : 23;
   switch (value.charAt(place)) {
-    case 'a':
-    case 'b':
-    case 'c':
-      return 'microform';
     case 'f':
       return 'braille';
     case 'o':
