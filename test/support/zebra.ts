@@ -278,16 +278,16 @@ function collection(records: readonly MarcRecord[]): string {
 function element(record: MarcRecord): string {
   const fields = record.fields.map((field) => {
     if (isControlField(field)) {
-      return `<controlfield tag="${field.tag}">${escape(field.value)}</controlfield>`;
+      return `<controlfield tag="${field.tag}">${escaped(field.value)}</controlfield>`;
     }
     const subfields = field.subfields.map(
-      ({ code, value }) => `<subfield code="${code}">${escape(value)}</subfield>`,
+      ({ code, value }) => `<subfield code="${code}">${escaped(value)}</subfield>`,
     );
     return `<datafield tag="${field.tag}" ind1="${field.ind1}" ind2="${field.ind2}">${subfields.join('')}</datafield>`;
   });
-  return `<record><leader>${escape(record.leader)}</leader>${fields.join('')}</record>`;
+  return `<record><leader>${escaped(record.leader)}</leader>${fields.join('')}</record>`;
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
