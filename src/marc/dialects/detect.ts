@@ -19,7 +19,7 @@ export function usedDialect(marc: MarcRecord, said: Dialect | 'auto'): MarcDiale
   if (said !== 'marc21' && said !== 'cnmarc' && said !== 'unimarc') return detectDialect(marc);
   const titles = titleFields(marc);
   if (said === 'marc21') {
-    return titles.unimarc && !titles.marc21 && isUnimarc(marc) ? unimarcKind(marc) : said;
+    return titles.unimarc && !titles.marc21 ? unimarcKind(marc) : said;
   }
   return titles.marc21 && !titles.unimarc ? 'marc21' : said;
 }
@@ -28,6 +28,7 @@ function titleFields(marc: MarcRecord): { readonly marc21: boolean; readonly uni
   let marc21 = false;
   let unimarc = false;
   for (const { tag } of marc.fields) {
+    if (tag.charCodeAt(0) !== 0x32) continue;
     if (tag === '245') marc21 = true;
     else if (tag === '200') unimarc = true;
   }

@@ -65,13 +65,32 @@ const maximumItems = 500;
  */
 export function readItems(fields: readonly Field[], map: HoldingsMap | undefined): Item[] {
   if (map !== undefined && map.tag !== 'AVA') return itemsOf(fields, completed(map));
-  const stated = itemsOf(fields, field905);
-  const available = fields.flatMap((field) => almaItem(field));
-  if (available.length > 0) return withShelfForm(available.slice(0, maximumItems), stated);
+  const there = holdingTags(fields);
+  if (there === null) return [];
+  const stated = there.has('905') ? itemsOf(fields, field905) : [];
+  if (there.has('AVA')) {
+    const available = fields.flatMap((field) => almaItem(field)).slice(0, maximumItems);
+    return withShelfForm(available, stated);
+  }
   if (stated.length > 0) return stated;
-  const shelved = itemsOf(fields, field852);
+  const shelved = there.has('852') ? itemsOf(fields, field852) : [];
   if (shelved.length > 0) return shelved;
-  return shelfMark(fields);
+  return there.has('090') ? shelfMark(fields) : [];
+}
+
+/** Which of the usual fields of copies the record has; null where it has none. */
+function holdingTags(fields: readonly Field[]): ReadonlySet<string> | null {
+  let found: Set<string> | null = null;
+  for (const { tag } of fields) {
+    const first = tag.charCodeAt(0);
+    // 0, 8, 9 and A are the only first characters of these tags.
+    if (first !== 0x30 && first !== 0x38 && first !== 0x39 && first !== 0x41) continue;
+    if (tag === '905' || tag === '852' || tag === '090' || tag === 'AVA') {
+      found ??= new Set();
+      found.add(tag);
+    }
+  }
+  return found;
 }
 
 /** A map that names a field alone means that field's usual layout. */

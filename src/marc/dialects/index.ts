@@ -1,5 +1,5 @@
 import type { BibRecord, Contributor } from '../record.ts';
-import { type Dialect, isControlField, type MarcRecord } from '../types.ts';
+import { type Dialect, type Field, isControlField, type MarcRecord } from '../types.ts';
 import { carrierOf } from './carrier.ts';
 import { yearOf } from './dates.ts';
 import { type MarcDialect, usedDialect } from './detect.ts';
@@ -48,10 +48,14 @@ function scriptedFields(
   draft: Draft,
   dialect: MarcDialect,
 ): MarcRecord['fields'] {
-  if (dialect !== 'marc21' || !marc.fields.some(({ tag }) => tag === '880')) return marc.fields;
+  if (dialect !== 'marc21' || !marc.fields.some(isGraphic)) return marc.fields;
   const { fields, others } = ownScripts(marc.fields);
   draft.scripts = others;
   return fields;
+}
+
+function isGraphic({ tag }: Field): boolean {
+  return tag.charCodeAt(0) === 0x38 && tag === '880';
 }
 
 /** Works out what follows from the fields read: years, ISBNs, authors. */

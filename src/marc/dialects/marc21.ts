@@ -71,11 +71,11 @@ function readTitleField(draft: Draft, field: DataField): void {
   const parts = readTitle(field);
   draft.title = parts.title;
   draft.sortTitle = filingTitle(field, parts.title);
-  draft.subtitle = parts.subtitle;
-  draft.parallelTitle = parts.parallelTitle;
-  draft.partNumber = parts.partNumber;
-  draft.partName = parts.partName;
-  draft.responsibility = parts.responsibility;
+  draft.subtitle = orNull(parts.subtitle);
+  draft.parallelTitle = orNull(parts.parallelTitle);
+  draft.partNumber = orNull(parts.partNumber);
+  draft.partName = orNull(parts.partName);
+  draft.responsibility = orNull(parts.responsibility);
   const other = draft.scripts?.get(field);
   if (other === undefined) return;
   const otherTitle = readTitle(other).title;
@@ -91,6 +91,7 @@ function filingTitle(field: DataField, title: string): string {
   const marked = firstOf(field, 'a') ?? '';
   const unmarked = withoutNonSortingWords(marked);
   if (unmarked !== marked) return withoutStop(unmarked);
+  if (field.ind2 === '0' || field.ind2 === ' ') return title;
   const skipped = field.ind2.charCodeAt(0) - 48;
   if (skipped > 0 && skipped <= 9 && skipped < title.length) {
     for (const length of [skipped, skipped - 1]) {
@@ -111,7 +112,7 @@ function readVariantTitle(draft: Draft, field: DataField): void {
   const { title, subtitle } = readTitle(field);
   if (title === '' || title === draft.title) return;
   if (field.ind2 === '1' && draft.parallelTitle === null) {
-    draft.parallelTitle = subtitle === null ? title : `${title} : ${subtitle}`;
+    draft.parallelTitle = subtitle === '' ? title : `${title} : ${subtitle}`;
   } else addOnce(draft.otherTitles, title);
 }
 
@@ -143,6 +144,9 @@ function publicationOf(field: DataField): Pick<Draft, 'place' | 'publisher' | 'd
   return { place, publisher, date };
 }
 
+/** Most contributors kept of one record. */
+export const maximumContributors = 100;
+
 /** 264 second indicator: production, publication, distribution, manufacture. */
 const rankOf264: Readonly<Record<string, number>> = { '1': 4, '2': 3, '0': 2, '3': 1 };
 
@@ -159,18 +163,18 @@ export function dateAsWritten(value: string): string | null {
 function contributorReader(kind: Contributor['kind'], main: boolean): FieldReader {
   const roleCode = kind === 'meeting' ? 'j' : 'e';
   return (draft, field) => {
+    let name = '';
     let isWork = false;
-    let term: string | null = null;
-    let code: string | null = null;
-    for (const subfield of field.subfields) {
-      if (subfield.code === 't') isWork = true;
-      else if (subfield.code === roleCode) term ??= subfield.value;
-      else if (subfield.code === '4') code ??= subfield.value;
+    let term = '';
+    for (const { code, value } of field.subfields) {
+      if (code === 'a' || code === 'b') name = extendedName(name, code, value, kind);
+      else if (code === 't') isWork = true;
+      else if (code === roleCode && term === '') term = value;
+      else if (code === '4' && term === '') term = value;
     }
-    const name = contributorName(field, kind);
-    if (name === '' || (isWork && !main && field.ind2 !== '2') || draft.contributors.length >= 100)
-      return;
-    const role = roleInWords(term ?? code ?? '');
+    if (name === '' || (isWork && !main && field.ind2 !== '2')) return;
+    if (draft.contributors.length >= maximumContributors) return;
+    const role = term === '' ? null : roleInWords(term);
     const other = draft.scripts?.get(field);
     const alternate = other === undefined ? null : orNull(contributorName(other, kind));
     const romanised = other !== undefined && isLatin(other) && !isLatin(field);
@@ -185,19 +189,26 @@ function contributorReader(kind: Contributor['kind'], main: boolean): FieldReade
   };
 }
 
-/** $a with the numeration of a ruler ($b), or the parts of a body's hierarchy. */
 function contributorName(field: DataField, kind: Contributor['kind']): string {
   let name = '';
   for (const { code, value } of field.subfields) {
-    if (code === 'a' && name === '')
-      name = kind === 'person' ? personName(value) : plainName(value);
-    else if (code === 'b' && name !== '') {
-      const part = withoutStop(value);
-      if (part !== '')
-        name += kind === 'person' ? ` ${part}` : `${name.endsWith('.') ? '' : '.'} ${part}`;
-    }
+    if (code === 'a' || code === 'b') name = extendedName(name, code, value, kind);
   }
   return name;
+}
+
+/** $a, then the numeration of a ruler ($b) or the parts of a body's hierarchy. */
+function extendedName(
+  name: string,
+  code: string,
+  value: string,
+  kind: Contributor['kind'],
+): string {
+  if (code === 'a')
+    return name !== '' ? name : kind === 'person' ? personName(value) : plainName(value);
+  const part = name === '' ? '' : withoutStop(value);
+  if (part === '') return name;
+  return kind === 'person' ? `${name} ${part}` : `${name}${name.endsWith('.') ? '' : '.'} ${part}`;
 }
 
 function readSeries(draft: Draft, field: DataField): void {

@@ -9,17 +9,31 @@ const maximumNames = 30;
 
 /** A name on its own: no marks, no country or dynasty in brackets (`(美)`, `[清]`, `〔宋〕`). */
 export function plainName(value: string): string {
-  const text = withoutNameStop(withoutMarks(value));
-  const bare = /^[([（［〔【]/.test(text)
-    ? text.replace(/^[([（［〔【][^)\]）］〕】]{1,12}[)\]）］〕】]\s*/, '')
-    : text;
-  return hasHan(bare) && bare.includes(' ') ? closeHanName(bare) : bare;
+  const marked = withoutMarks(value);
+  // `Smith, J.` keeps its stop, `Smith, John.` does not.
+  const text = marked.endsWith('.') ? withoutStop(marked) : marked;
+  if (isOpening(text.charCodeAt(0))) {
+    const bare = text.replace(/^[([（［〔【][^)\]）］〕】]{1,12}[)\]）］〕】]\s*/, '');
+    return hasHan(bare) ? closeHanName(bare) : bare;
+  }
+  return text.includes(' ') && hasHan(text) ? closeHanName(text) : text;
+}
+
+function isOpening(code: number): boolean {
+  return (
+    code === 0x28 ||
+    code === 0x5b ||
+    code === 0xff08 ||
+    code === 0xff3b ||
+    code === 0x3014 ||
+    code === 0x3010
+  );
 }
 
 /** A personal name; `刘, 宁` and `齋藤, 義實` are Han names entered as Western ones are. */
 export function personName(value: string): string {
   const name = plainName(value);
-  return name.includes(',')
+  return name.includes(',') && hasHan(name)
     ? name.replace(/^(\p{Script=Han}{1,4}), ?(?=\p{Script=Han}{1,4}$)/u, '$1')
     : name;
 }
@@ -44,11 +58,6 @@ function hanNames(part: string): readonly string[] {
 
 function closeHanName(name: string): string {
   return name.replace(/([\p{Script=Han}·])[ \u3000]+(?=[\p{Script=Han}·])/gu, '$1');
-}
-
-/** `Smith, J.` keeps its stop, `Smith, John.` does not. */
-function withoutNameStop(text: string): string {
-  return text.endsWith('.') ? withoutStop(text) : text;
 }
 
 export interface StatedName {

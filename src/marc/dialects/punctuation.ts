@@ -6,24 +6,20 @@ import { stripNonSorting } from '../text.ts';
  * functions take marks off the ends of a value and never touch what stands inside it.
  */
 
-/** Controls (which cover non-sorting marks), doubled blanks, or a mark spelled out. */
-const untidy = /\p{Cc}| {2}|[<«{]NS/u;
 const controls = /\p{Cc}+/gu;
 
-/** The value without non-sorting marks, controls and outer or doubled blanks. */
+/** What one look over a value finds. */
+const untidy = 1;
+const bracketed = 2;
+
+/** The value without non-sorting marks, controls and outer blanks. */
 export function cleanText(value: string): string {
-  if (!untidy.test(value)) return value.trim();
-  return stripNonSorting(value).replace(controls, ' ').replace(/ {2,}/g, ' ').trim();
+  return (look(value) & untidy) === 0 ? value.trim() : tidied(value);
 }
 
 /** The value without ISBD marks at its ends: `Chemistry :` is `Chemistry`, `= Chimie` is `Chimie`. */
 export function withoutMarks(value: string): string {
-  const text = cleanText(value);
-  let end = text.length;
-  while (end > 0 && isEndMark(text, end)) end--;
-  let start = 0;
-  while (start < end && isStartMark(text, start, end)) start++;
-  return start === 0 && end === text.length ? text : text.slice(start, end);
+  return trimmed((look(value) & untidy) === 0 ? value : tidied(value));
 }
 
 /**
@@ -31,10 +27,46 @@ export function withoutMarks(value: string): string {
  * a bracket whose other half stands in another subfield.
  */
 export function withoutStop(value: string): string {
-  const text = balanced(withoutMarks(value));
+  const found = look(value);
+  const marked = trimmed((found & untidy) === 0 ? value : tidied(value));
+  const text = (found & bracketed) === 0 ? marked : balanced(marked);
   const last = text.charCodeAt(text.length - 1);
   if (last === 0x3002) return text.slice(0, -1);
   return last === 0x2e && !endsInAbbreviation(text) ? text.slice(0, -1) : text;
+}
+
+/** Characters of the first 256 that need a closer look. */
+const findings = new Uint8Array(256);
+for (let code = 0; code < 0x20; code++) findings[code] = untidy;
+for (let code = 0x7f; code < 0xa0; code++) findings[code] = untidy;
+// `<NSB>`, `«NSB»` and `{NSB}` are rare, and tidying what needed none changes nothing.
+for (const mark of '<«{') findings[mark.charCodeAt(0)] = untidy;
+for (const bracket of '[]') findings[bracket.charCodeAt(0)] = bracketed;
+
+/**
+ * Whether the value may be untidy (a control, which the non-sorting marks of C1 are too, or a mark
+ * spelled out) and whether it has a square bracket: one look-up a character.
+ */
+function look(value: string): number {
+  let found = 0;
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code < 256) found |= findings[code] as number;
+    else if (code === 0xff3b || code === 0xff3d) found |= bracketed;
+  }
+  return found;
+}
+
+function tidied(value: string): string {
+  return stripNonSorting(value).replace(controls, ' ').trim();
+}
+
+function trimmed(text: string): string {
+  let end = text.length;
+  while (end > 0 && isEndMark(text, end)) end--;
+  let start = 0;
+  while (start < end && isStartMark(text, start, end)) start++;
+  return start === 0 && end === text.length ? text : text.slice(start, end);
 }
 
 /** As `withoutStop`, and without brackets around the whole: `[Paris]` is Paris. */
@@ -46,7 +78,6 @@ export function withoutBrackets(value: string): string {
 
 /** The value without square brackets that nothing answers (`[1998`, `1998]`); pairs stay. */
 export function balanced(text: string): string {
-  if (!/[[\]［］]/.test(text)) return text;
   const lone = new Set<number>();
   const open: number[] = [];
   for (let i = 0; i < text.length; i++) {
@@ -146,14 +177,21 @@ const abbreviations: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+const longestAbbreviation = 8;
+
 /** `2nd ed.`, `U.S.`, `Smith, J.` and `wait ...` keep their stop; `The cat.` does not. */
 function endsInAbbreviation(text: string): boolean {
-  let start = text.length - 1;
-  while (start > 0 && !isWordEdge(text.charCodeAt(start - 1))) start--;
-  const word = text.slice(start, -1);
-  if (word === '') return true;
-  if (word.length === 1) return !isHanOrDigit(word.charCodeAt(0));
-  return word.includes('.') || abbreviations.has(word.toLowerCase());
+  const end = text.length - 1;
+  let start = end;
+  while (start > 0) {
+    const code = text.charCodeAt(start - 1);
+    if (isWordEdge(code)) break;
+    if (code === 0x2e) return true;
+    start--;
+    if (end - start > longestAbbreviation) return false;
+  }
+  if (end - start < 2) return start === end || !isHanOrDigit(text.charCodeAt(start));
+  return abbreviations.has(text.slice(start, end).toLowerCase());
 }
 
 function isWordEdge(code: number): boolean {

@@ -1,115 +1,121 @@
 import type { DataField } from '../types.ts';
-import { orNull } from './fields.ts';
 import { endMark, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
 
+/** A title field taken apart; what is not there is empty. */
 export interface TitleParts {
-  readonly title: string;
-  readonly subtitle: string | null;
-  readonly parallelTitle: string | null;
-  readonly partNumber: string | null;
-  readonly partName: string | null;
-  readonly responsibility: string | null;
+  title: string;
+  subtitle: string;
+  parallelTitle: string;
+  partNumber: string;
+  partName: string;
+  responsibility: string;
 }
 
-/** What the text after a mark is (ISBD 1). */
-type Element = 'title' | 'subtitle' | 'parallel' | 'responsibility';
+/** What the text after a mark is (ISBD area 1). */
+type Element = 'title' | 'subtitle' | 'parallelTitle' | 'responsibility';
 
 /**
  * A MARC 21 title field. $b is other title information or a parallel title, as the mark before it
  * says; a mark with blanks around it inside $a or $b divides as the subfields would have.
  */
 export function readTitle(field: DataField): TitleParts {
-  const found: Record<Element, string[]> = {
-    title: [],
-    subtitle: [],
-    parallel: [],
-    responsibility: [],
+  const parts: TitleParts = {
+    title: '',
+    subtitle: '',
+    parallelTitle: '',
+    partNumber: '',
+    partName: '',
+    responsibility: '',
   };
-  const numbers: string[] = [];
-  const names: string[] = [];
-  const current: { element: Element } = { element: 'title' };
-  let mark = ' ';
-  const put = (next: Element, value: string) => {
-    const text = next === 'responsibility' ? withoutStop(value) : withoutMarks(value);
-    if (text === '') return;
-    if (next === 'subtitle' && current.element === 'parallel') {
-      found.parallel.push(`${found.parallel.pop() ?? ''} : ${text}`);
-      return;
-    }
-    found[next].push(text);
-    current.element = next;
-  };
+  let before = '';
   for (const { code, value } of field.subfields) {
     switch (code) {
       case 'a':
       case 'b':
-        divide(value, code === 'a' && found.title.length === 0 ? 'title' : afterMark(mark), put);
+        divide(parts, code === 'a' && parts.title === '' ? 'title' : afterMark(before), value);
         break;
       case 'k':
       case 'f':
-        if (found.title.length === 0 || !field.subfields.some((one) => one.code === 'a')) {
-          put('title', value);
-        }
+        if (parts.title === '' || isFormTitle(field)) put(parts, 'title', value);
         break;
       case 'n':
-      case 'p': {
-        const part = withoutStop(value);
-        const last = found.parallel.length - 1;
-        if (part === '') break;
-        if (current.element === 'parallel' && last >= 0)
-          found.parallel[last] = `${withoutStop(found.parallel[last] ?? '')}. ${part}`;
-        else (code === 'n' ? numbers : names).push(part);
+      case 'p':
+        putPart(parts, code, withoutStop(value));
         break;
-      }
       case 'c':
-        put('responsibility', value);
+        put(parts, 'responsibility', value);
         break;
       case 'h':
         break;
       default:
         continue;
     }
-    mark = endMark(value);
+    before = value;
   }
-  return {
-    title: titleText(found.title),
-    subtitle: orNull(withoutStop(found.subtitle.join(' : '))),
-    parallelTitle: orNull(withoutStop(found.parallel.join(' = '))),
-    partNumber: orNull(numbers.join(', ')),
-    partName: orNull(names.join(', ')),
-    responsibility: orNull(found.responsibility.join(' ; ')),
-  };
+  parts.title = titleText(parts.title);
+  if (parts.subtitle !== '') parts.subtitle = withoutStop(parts.subtitle);
+  if (parts.parallelTitle !== '') parts.parallelTitle = withoutStop(parts.parallelTitle);
+  return parts;
+}
+
+function put(parts: TitleParts, element: Element, value: string): void {
+  const text = element === 'responsibility' ? withoutStop(value) : withoutMarks(value);
+  if (text === '') return;
+  // Other title information after a parallel title is that title's own.
+  const target = element === 'subtitle' && parts.parallelTitle !== '' ? 'parallelTitle' : element;
+  const known = parts[target];
+  parts[target] = known === '' ? text : known + joints[element] + text;
+}
+
+const joints: Readonly<Record<Element, string>> = {
+  title: ' ',
+  subtitle: ' : ',
+  parallelTitle: ' = ',
+  responsibility: ' ; ',
+};
+
+function putPart(parts: TitleParts, code: string, text: string): void {
+  if (text === '') return;
+  if (parts.parallelTitle !== '') {
+    parts.parallelTitle = `${withoutStop(parts.parallelTitle)}. ${text}`;
+    return;
+  }
+  const target = code === 'n' ? 'partNumber' : 'partName';
+  parts[target] = parts[target] === '' ? text : `${parts[target]}, ${text}`;
+}
+
+/** An archive's title may be a form ($k) and its dates ($f), with no title proper. */
+function isFormTitle(field: DataField): boolean {
+  return !field.subfields.some(({ code }) => code === 'a');
 }
 
 /** A title supplied as a whole in brackets loses them; brackets inside are part of it. */
-function titleText(pieces: readonly string[]): string {
-  const text = withoutStop(pieces.join(' '));
+function titleText(joined: string): string {
+  const text = withoutStop(joined);
   return text.startsWith('[') && text.indexOf(']') === text.length - 1
     ? withoutBrackets(text)
     : text;
 }
 
-function afterMark(mark: string): Element {
-  if (mark === '=') return 'parallel';
+/** What stands after a subfield that ends with this mark. */
+function afterMark(before: string): Element {
+  const mark = endMark(before);
+  if (mark === '=') return 'parallelTitle';
   return mark === '/' ? 'responsibility' : 'subtitle';
 }
 
 const innerMark = / [=:/] /;
+const maximumPieces = 20;
 
-function divide(
-  value: string,
-  first: Element,
-  put: (element: Element, text: string) => void,
-): void {
+function divide(parts: TitleParts, first: Element, value: string): void {
   let rest = value;
   let element = first;
-  for (let i = 0; i < 20; i++) {
-    const match = innerMark.exec(rest);
-    if (match === null) break;
-    put(element, rest.slice(0, match.index));
-    element = afterMark(match[0].charAt(1));
-    rest = rest.slice(match.index + 3);
-    if (element === 'responsibility') break;
+  for (let i = 0; i < maximumPieces && element !== 'responsibility'; i++) {
+    const at = rest.search(innerMark);
+    if (at < 0) break;
+    put(parts, element, rest.slice(0, at));
+    element = afterMark(rest.charAt(at + 1));
+    rest = rest.slice(at + 3);
   }
-  put(element, rest);
+  put(parts, element, rest);
 }

@@ -20,7 +20,7 @@ import {
   orNull,
   textOf,
 } from './fields.ts';
-import { dateAsWritten, isClc } from './marc21.ts';
+import { dateAsWritten, isClc, maximumContributors } from './marc21.ts';
 import { joinedName, namesOf, plainName } from './names.ts';
 import { cleanText, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
 import { roleInWords } from './roles.ts';
@@ -213,7 +213,7 @@ function contributorReader(body: boolean, primary: boolean): FieldReader {
       else if (code === '4') role ??= roleInWords(value);
       else if (code === 'A' || code === '9') pinyin ??= pinyinOf(value);
     }
-    if (entry === null || draft.contributors.length >= 100) return;
+    if (entry === null || draft.contributors.length >= maximumContributors) return;
     const kind: Contributor['kind'] = !body ? 'person' : field.ind1 === '1' ? 'meeting' : 'body';
     for (const name of contributorNames(entry, rest, field, body)) {
       draft.contributors.push({ name, kind, role, pinyin, alternate: null, primary });
