@@ -10,6 +10,8 @@ export const z3950Connector = closed({
   host: Type.Optional(Type.String({ minLength: 1, maxLength: 253 })),
   hostEnv: Type.Optional(environmentName),
   port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
+  /** TLS from the first byte, as some libraries offer it behind a tunnel. */
+  tls: Type.Optional(Type.Boolean()),
   database: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
   databases: Type.Optional(
     Type.Array(

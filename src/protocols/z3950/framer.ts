@@ -36,9 +36,9 @@ export class BerFramer {
     this.#limits = limits;
   }
 
-  /** Bytes of a PDU that has begun and not ended. */
-  get pendingBytes(): number {
-    return this.#size;
+  /** What has come of a PDU that has not ended. */
+  get pending(): Uint8Array {
+    return this.#held.subarray(0, this.#heldBytes);
   }
 
   /** Bytes looked at and bytes copied since the start: the framer's whole cost. */

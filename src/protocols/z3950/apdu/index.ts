@@ -1,4 +1,4 @@
-import { type BerNode, encoded, parseBer } from '../ber/read.ts';
+import { type BerNode, child, encoded, parseBer, parseCutBer } from '../ber/read.ts';
 import { context, tagName } from '../ber/tag.ts';
 import { type BerValue, encodeBer, verbatim } from '../ber/write.ts';
 import { Z3950Error } from '../errors.ts';
@@ -12,6 +12,7 @@ import {
   encodeDeleteRequest,
   encodeDeleteResponse,
 } from './delete.ts';
+import { read } from './external.ts';
 import {
   decodeInitRequest,
   decodeInitResponse,
@@ -56,13 +57,16 @@ import {
   type SortResponse,
 } from './sort.ts';
 
-export type { Close, CloseReason } from './close.ts';
+export { type Close, type CloseReason, closeReasons } from './close.ts';
 export type { DeleteRequest, DeleteResponse, DeleteStatus } from './delete.ts';
 export type { Diagnostic } from './diagnostics.ts';
 export type { External, OtherInformation } from './external.ts';
 export type { Authentication, InitOption, InitRequest, InitResponse } from './init.ts';
 export type { PresentRequest, PresentResponse, Segment } from './present.ts';
 export type { Attribute, Proximity, Rpn, Term, WireQuery } from './query.ts';
+
+import { decodeNamedRecords, type NamedRecord } from './records.ts';
+
 export type { NamedRecord, Records } from './records.ts';
 export type { ScanEntry, ScanRequest, ScanResponse } from './scan.ts';
 export type { ElementSetNames, SearchRequest, SearchResponse } from './search.ts';
@@ -158,5 +162,31 @@ function toBer(apdu: Apdu): BerValue {
       return encodeClose(apdu);
     case 'other':
       return verbatim(apdu.encoded);
+  }
+}
+
+/** What a response held before it was cut off. */
+export interface Salvage {
+  /** The count of a Search response, where it had come. */
+  readonly hits: number | null;
+  /** Records that were whole. */
+  readonly records: readonly NamedRecord[];
+}
+
+/** Reads the whole records of a Search or Present response, or Segment, whose end never came. */
+export function salvageApdu(bytes: Uint8Array, limits: BerLimits = clientLimits): Salvage {
+  const nothing = { hits: null, records: [] };
+  try {
+    const node = parseCutBer(bytes, limits);
+    const number = node === null ? 0 : node.tag - context(0);
+    if (node === null || ![23, 25, 45].includes(number)) return nothing;
+    const list = child(node, number === 45 ? 0 : 28);
+    return {
+      hits: number === 23 ? (read.integer(node, 23) ?? null) : null,
+      records: list === undefined ? [] : decodeNamedRecords(list),
+    };
+  } catch (error) {
+    if (error instanceof Z3950Error) return nothing;
+    throw error;
   }
 }

@@ -30,22 +30,45 @@ interface Open {
  * primitive values are not touched. Throws Z3950Error.
  */
 export function parseBer(bytes: Uint8Array, limits: BerLimits = clientLimits): BerNode {
+  const root = walk(bytes, limits, [], bytes.length);
+  if (root.to !== bytes.length) {
+    throw new Z3950Error('ber_length', `${bytes.length - root.to} bytes follow the value.`);
+  }
+  return root;
+}
+
+/**
+ * Reads a value that was cut off: its fields, and in the field that was cut the values that are whole.
+ * Null where not even the outermost header is there.
+ */
+export function parseCutBer(bytes: Uint8Array, limits: BerLimits = clientLimits): BerNode | null {
   const stack: Open[] = [];
+  try {
+    return walk(bytes, limits, stack, Number.POSITIVE_INFINITY);
+  } catch (error) {
+    if (!(error instanceof Z3950Error) || error.reason !== 'ber_truncated') throw error;
+  }
+  const [root, field] = stack;
+  if (root === undefined) return null;
+  if (stack.length > 2) field?.node.children?.pop();
+  return root.node;
+}
+
+function walk(bytes: Uint8Array, limits: BerLimits, stack: Open[], outerBound: number): BerNode {
   let elements = 0;
   let at = 0;
   for (;;) {
     const top = stack.at(-1);
-    const bound = top?.bound ?? bytes.length;
+    const bound = top?.bound ?? outerBound;
     if (top !== undefined && !top.indefinite && at === bound) {
-      if (stack.length === 1) return closeRoot(top.node, at, at);
+      if (stack.length === 1) return closed(top.node, at, at);
       stack.pop();
       continue;
     }
     const header = readHeader(bytes, at, bound, limits);
-    if (top?.indefinite && header.tag === 0 && header.length === 0) {
-      if (stack.length === 1) return closeRoot(top.node, at, header.start);
-      top.node.end = at;
-      top.node.to = header.start;
+    if (top?.indefinite && header.tag === 0 && header.length === 0 && !header.constructed) {
+      closed(top.node, at, header.start);
+      if (stack.length === 1) return top.node;
       at = header.start;
       stack.pop();
       continue;
@@ -65,6 +88,7 @@ export function parseBer(bytes: Uint8Array, limits: BerLimits = clientLimits): B
       to: end,
       children: header.constructed ? [] : null,
     };
+    if (!header.constructed && end > bytes.length) throw cutOff(at);
     top?.node.children?.push(node);
     if (header.constructed) {
       if (stack.length >= limits.depth) {
@@ -73,19 +97,20 @@ export function parseBer(bytes: Uint8Array, limits: BerLimits = clientLimits): B
       stack.push({ node, indefinite, bound: end });
       at = header.start;
     } else {
-      if (stack.length === 0) return closeRoot(node, end, end);
+      if (stack.length === 0) return node;
       at = end;
     }
   }
 }
 
-function closeRoot(node: BerNode, end: number, to: number): BerNode {
-  if (to !== node.bytes.length) {
-    throw new Z3950Error('ber_length', `${node.bytes.length - to} bytes follow the value.`);
-  }
+function closed(node: BerNode, end: number, to: number): BerNode {
   node.end = end;
   node.to = to;
   return node;
+}
+
+function cutOff(from: number): Z3950Error {
+  return new Z3950Error('ber_truncated', `The value at ${from} is cut off.`);
 }
 
 interface Header {
@@ -99,7 +124,7 @@ interface Header {
 function readHeader(bytes: Uint8Array, from: number, bound: number, limits: BerLimits): Header {
   let at = from;
   const next = () => {
-    if (at >= bound) throw new Z3950Error('ber_truncated', `A value at ${from} is cut off.`);
+    if (at >= bound || at >= bytes.length) throw cutOff(from);
     return bytes[at++] as number;
   };
   const first = next();
@@ -131,7 +156,7 @@ function readHeader(bytes: Uint8Array, from: number, bound: number, limits: BerL
 
   function within(wanted: number): number {
     if (at + wanted > bound) {
-      throw new Z3950Error('ber_truncated', `The value at ${from} is longer than what holds it.`);
+      throw new Z3950Error('ber_length', `The value at ${from} is longer than what holds it.`);
     }
     return wanted;
   }

@@ -1,0 +1,253 @@
+import { MarcError } from '../../marc/formats/errors.ts';
+import { XmlError } from '../../marc/xml/errors.ts';
+import type { LibraryDocument, Z3950Settings } from '../../members/document.ts';
+import { ConnectorError } from '../../members/errors.ts';
+import type {
+  Ask,
+  Connector,
+  Library,
+  OnRecords,
+  Outcome,
+  SourceRecord,
+  Trace,
+} from '../../members/types.ts';
+import type { Simplification } from '../../query/types.ts';
+import { boundBy } from '../egress/bounds.ts';
+import type { ConnectorDependencies, EgressCall } from '../types.ts';
+import type { NamedRecord } from './apdu/index.ts';
+import { authenticationOf, type DatabaseSettings, databasesOf } from './ask.ts';
+import { Association } from './association.ts';
+import { type DatabaseOutcome, type DatabaseSearch, searchDatabase } from './database.ts';
+import { readRecord } from './decode.ts';
+import { Z3950Error } from './errors.ts';
+import { toConnectorError } from './failures.ts';
+import { createPool, type Pool, type PoolCall } from './pool.ts';
+import type { Learned } from './progress.ts';
+
+type Z3950Library = LibraryDocument<Z3950Settings>;
+
+/** Kept below the 120 s after which a seat at the library would be held for nobody. */
+const idleMs = 90_000;
+const queueLength = 200;
+/** Records presented at once, until the library proves that it gives fewer. */
+const largestChunk = 1000;
+
+/** A library asked over Z39.50 (ISO 23950). */
+export function createZ3950Connector(
+  library: Library,
+  dependencies: ConnectorDependencies,
+): Connector {
+  const { connector } = library;
+  if (connector.protocol !== 'z3950') {
+    throw new TypeError(`Library ${library.id} does not speak z3950.`);
+  }
+  const document = { ...library, connector } satisfies Z3950Library;
+  const pool = createPool((call) => connect(document, dependencies, call), {
+    connections: connector.limits.connections,
+    idleMs,
+    queue: queueLength,
+  });
+  const learned: Learned = {
+    pipelineBroken: false,
+    chunk: largestChunk,
+    uselessSyntaxes: new Map(),
+    wording: { alternative: {}, drops: [] },
+  };
+  return {
+    library,
+    search: (ask, signal, onRecords) => search(document, pool, learned, ask, signal, onRecords),
+    close: () => pool.close(),
+  };
+}
+
+async function connect(
+  { id, connector }: Z3950Library,
+  { egress, secret }: ConnectorDependencies,
+  call: EgressCall,
+): Promise<Association> {
+  const { host, port, auth, negotiateCharset, repairs } = connector;
+  const authentication = authenticationFor(id, auth, secret);
+  const socket = await egress.connect({ host, port, tls: connector.tls ?? false }, call);
+  return new Association(socket, {
+    authentication,
+    negotiateCharset,
+    cql: repairs.includes('cql-query'),
+  });
+}
+
+function authenticationFor(
+  id: string,
+  auth: Z3950Settings['auth'],
+  secret: ConnectorDependencies['secret'],
+) {
+  try {
+    return authenticationOf(auth, secret);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConnectorError(id, 'refused', error.message, { reason: 'secret_missing' });
+  }
+}
+
+async function search(
+  library: Z3950Library,
+  pool: Pool,
+  learned: Learned,
+  ask: Ask,
+  signal: AbortSignal,
+  onRecords: OnRecords,
+): Promise<Outcome> {
+  const bound = boundBy({ signal, deadline: ask.deadline });
+  const call = { signal, deadline: ask.deadline, trace: ask.trace, bound };
+  const delivery = newDelivery(library, ask, onRecords);
+  const searches = startSearches(library, pool, learned, ask, call, delivery);
+  try {
+    const ended = await Promise.allSettled(searches.map((one) => one.done));
+    return summary(library, ask, searches, ended, delivery);
+  } finally {
+    bound.release();
+  }
+}
+
+/** What was handed over, and how it counts. */
+interface Delivery {
+  fetched: number;
+  unreadable: number;
+  take(
+    database: DatabaseSettings,
+    records: readonly NamedRecord[],
+    position: number,
+    hits: number,
+  ): void;
+}
+
+function newDelivery(library: Z3950Library, ask: Ask, onRecords: OnRecords): Delivery {
+  const delivery: Delivery = {
+    fetched: 0,
+    unreadable: 0,
+    take(database, records, position, hits) {
+      ask.trace.enter('parse');
+      const sources: SourceRecord[] = [];
+      for (const [at, record] of records.entries()) {
+        const source = readable(library, database, record, position + at);
+        if (source === null) delivery.unreadable += 1;
+        else sources.push(source);
+      }
+      delivery.fetched += sources.length;
+      if (sources.length > 0) onRecords(sources, hits);
+    },
+  };
+  return delivery;
+}
+
+/** One bad record never costs its neighbours. */
+function readable(
+  library: Z3950Library,
+  database: DatabaseSettings,
+  record: NamedRecord,
+  position: number,
+): SourceRecord | null {
+  try {
+    return readRecord(library, database, record, position);
+  } catch (error) {
+    const isKnown =
+      error instanceof Z3950Error || error instanceof MarcError || error instanceof XmlError;
+    if (isKnown) return null;
+    throw error;
+  }
+}
+
+/**
+ * Asks every database at once, hands over in the order of the document. The trace follows the first, since
+ * the others run beside it.
+ */
+function startSearches(
+  library: Z3950Library,
+  pool: Pool,
+  learned: Learned,
+  ask: Ask,
+  call: PoolCall,
+  delivery: Delivery,
+): DatabaseSearch[] {
+  const { connector } = library;
+  const searches: DatabaseSearch[] = [];
+  for (const [at, database] of databasesOf(connector).entries()) {
+    const before = [...searches];
+    const offset = () => before.reduce((sum, one) => sum + (one.hits() ?? 0), 0);
+    const trace = at === 0 ? ask.trace : silent;
+    searches.push(
+      searchDatabase({
+        connector,
+        database,
+        query: ask.query,
+        sort: ask.sort,
+        fresh: ask.start === 1,
+        wantsRecords: ask.limit > 0,
+        firstRecords: ask.start === 1 ? Math.min(ask.limit, connector.limits.pageSize) : 0,
+        pool,
+        call: { ...call, trace },
+        trace,
+        learned,
+        turn: at === 0 ? null : Promise.allSettled(before.map((one) => one.done)).then(() => {}),
+        window: (hits) => windowWithin(ask, offset(), hits),
+        onRecords: (records, place, hits) =>
+          delivery.take(database, records, offset() + place, offset() + hits),
+      }),
+    );
+  }
+  return searches;
+}
+
+const silent: Trace = { enter: () => undefined, roundTrip: () => undefined };
+
+/** The part of the wanted records that lies in a database whose hits follow `offset` others. */
+function windowWithin(ask: Ask, offset: number, hits: number) {
+  const start = Math.max(1, ask.start - offset);
+  const end = Math.min(hits, ask.start + ask.limit - 1 - offset);
+  return { start, count: Math.max(0, end - start + 1) };
+}
+
+function summary(
+  library: Z3950Library,
+  ask: Ask,
+  searches: readonly DatabaseSearch[],
+  ended: readonly PromiseSettledResult<DatabaseOutcome>[],
+  delivery: Delivery,
+): Outcome {
+  const known = searches.map((one) => one.hits()).filter((hits) => hits !== null);
+  const hits = known.reduce((sum, one) => sum + one, 0);
+  const failed = ended.find((one) => one.status === 'rejected');
+  const outcomes = ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (failed !== undefined) {
+    const error = toConnectorError(library.id, failed.reason, known.length > 0 ? hits : null);
+    if (outcomes.length === 0 || error.code === 'stopped') throw error;
+    return {
+      ...totals(ask, outcomes, hits, delivery),
+      exact: false,
+      incomplete: `One of the library's databases did not answer: ${error.message}`,
+    };
+  }
+  return totals(ask, outcomes, hits, delivery);
+}
+
+function totals(
+  ask: Ask,
+  outcomes: readonly DatabaseOutcome[],
+  hits: number,
+  delivery: Delivery,
+): Outcome {
+  const simplified = new Map<string, Simplification>();
+  for (const one of outcomes.flatMap((outcome) => outcome.simplified)) {
+    simplified.set(`${one.code} ${one.en}`, one);
+  }
+  const withHits = outcomes.filter((one) => one.hits > 0);
+  return {
+    hits,
+    exact: outcomes.every((one) => one.exact),
+    fetched: delivery.fetched,
+    unreadable: delivery.unreadable,
+    // Two lists in order, one behind the other, are not one list in order.
+    sorted: ask.sort === null || (withHits.length <= 1 && outcomes.every((one) => one.sorted)),
+    simplified: [...simplified.values()],
+    incomplete: outcomes.find((one) => one.incomplete !== null)?.incomplete ?? null,
+  };
+}

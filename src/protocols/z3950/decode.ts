@@ -1,0 +1,121 @@
+import { decodeText } from '../../marc/charset/index.ts';
+import { decodeIso2709 } from '../../marc/formats/iso2709.ts';
+import { readMarcXml } from '../../marc/formats/marcxml.ts';
+import type { Item } from '../../marc/record.ts';
+import type { MarcRecord, RecordCharset } from '../../marc/types.ts';
+import type { Library, SourceRecord } from '../../members/types.ts';
+import { marcSourceRecord, type RecordOrigin } from '../records.ts';
+import type { External, NamedRecord } from './apdu/index.ts';
+import type { DatabaseSettings } from './ask.ts';
+import { Z3950Error } from './errors.ts';
+import { isIso2709Syntax, recordSyntaxes } from './oid.ts';
+import { marcFromGrs1, marcFromSutrs } from './records/as-marc.ts';
+import { decodeGrs1 } from './records/grs1.ts';
+import { itemsOfOpac } from './records/items.ts';
+import { decodeOpac } from './records/opac.ts';
+import { decodeSutrs, payload } from './records/text.ts';
+
+/**
+ * Reads one place of a library's list. What the record is, is told by the object identifier that came back,
+ * never by the syntax asked for. Throws the errors of the decoders; a surrogate diagnostic is one of them.
+ */
+export function readRecord(
+  library: Library,
+  database: DatabaseSettings,
+  record: NamedRecord,
+  position: number,
+): SourceRecord {
+  if (record.kind === 'record') return readExternal(library, database, record.record, position, []);
+  const why =
+    record.kind === 'diagnostic'
+      ? `diagnostic ${record.diagnostic.condition} stands in its place`
+      : 'it came in fragments, which were not asked for';
+  throw new Z3950Error('record_malformed', `Record ${position} cannot be read: ${why}.`);
+}
+
+function readExternal(
+  library: Library,
+  database: DatabaseSettings,
+  record: External,
+  position: number,
+  items: readonly Item[],
+): SourceRecord {
+  const syntax = record.reference ?? '';
+  const origin: RecordOrigin = {
+    position,
+    localId: null,
+    syntax,
+    dialect: database.records,
+    items,
+  };
+  const decode = stringsOf(database.charset);
+  switch (syntax) {
+    case recordSyntaxes.opac:
+      return readOpac(library, database, record, position);
+    case recordSyntaxes.sutrs:
+      return unstructured(library, origin, record, marcFromSutrs(decodeSutrs(record, decode)));
+    case recordSyntaxes['grs-1']:
+      return unstructured(library, origin, record, marcFromGrs1(decodeGrs1(record, decode)));
+    case recordSyntaxes.xml:
+    case recordSyntaxes.applicationXml:
+      return readXml(library, payload(record), origin);
+  }
+  const bytes = payload(record);
+  if (!isIso2709Syntax(syntax) && bytes[0] === lessThan) return readXml(library, bytes, origin);
+  const decoded = decodeIso2709(bytes, { charset: database.charset, dialect: database.records });
+  return marcSourceRecord(library, decoded, origin);
+}
+
+const lessThan = 0x3c;
+
+function readOpac(
+  library: Library,
+  database: DatabaseSettings,
+  record: External,
+  position: number,
+): SourceRecord {
+  const opac = decodeOpac(record, stringsOf(database.charset));
+  if (opac.bibliographic === null || opac.bibliographic.reference === recordSyntaxes.opac) {
+    throw new Z3950Error('record_malformed', 'The OPAC record has no bibliographic record.');
+  }
+  const items = itemsOfOpac(opac);
+  const source = readExternal(library, database, opac.bibliographic, position, items);
+  return { ...source, syntax: recordSyntaxes.opac };
+}
+
+function readXml(library: Library, bytes: Uint8Array, origin: RecordOrigin): SourceRecord {
+  for (const decoded of readMarcXml(bytes)) {
+    if ('marc' in decoded) return marcSourceRecord(library, { ...decoded, raw: bytes }, origin);
+    throw new Z3950Error('record_malformed', decoded.problem);
+  }
+  throw new Z3950Error('record_malformed', 'The XML holds no record of a known schema.');
+}
+
+/** A record that never was MARC, read through the MARC that it can be made into. */
+function unstructured(
+  library: Library,
+  origin: RecordOrigin,
+  record: External,
+  marc: MarcRecord,
+): SourceRecord {
+  const decoded = { marc, raw: record.content, charset: 'utf-8', warnings: [] };
+  const source = marcSourceRecord(library, decoded, origin);
+  return source.record.title === '' ? fail(origin.position) : source;
+}
+
+function fail(position: number): never {
+  throw new Z3950Error('record_malformed', `Record ${position} has no title.`);
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Strings beside the MARC record are UTF-8 where they can be, else in the records' charset. */
+function stringsOf(charset: RecordCharset): (bytes: Uint8Array) => string {
+  return (bytes) => {
+    try {
+      return strictUtf8.decode(bytes);
+    } catch {
+      return decodeText(bytes, charset);
+    }
+  };
+}

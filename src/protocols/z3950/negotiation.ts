@@ -1,0 +1,125 @@
+import type { External, OtherInformation } from './apdu/external.ts';
+import { boolean, child, childrenOf, inner, oid, parseBer, text } from './ber/read.ts';
+import { context, universal, universalTags } from './ber/tag.ts';
+import * as write from './ber/write.ts';
+import { charsetNegotiation, iso10646 } from './oid.ts';
+
+/** What a client proposes: encodings of ISO 10646 by object identifier, and languages. */
+export interface CharsetProposal {
+  readonly encodings: readonly string[];
+  readonly languages: readonly string[];
+  readonly recordsToo: boolean;
+}
+
+/** What a server chose. */
+export interface CharsetChoice {
+  /** Encoding of ISO 10646 by object identifier; null for any other charset, or none. */
+  readonly encoding: string | null;
+  readonly language: string | null;
+  /** True when records, too, are said to be in it. MARC payloads keep their own charset all the same. */
+  readonly recordsToo: boolean;
+}
+
+/** UTF-8 for terms and for what the protocol itself says. */
+export const utf8Proposal: CharsetProposal = {
+  encodings: [iso10646.utf8],
+  languages: [],
+  recordsToo: true,
+};
+
+/** A proposal of negotiation record 3 as otherInformation of an Init request. */
+export function encodeProposal(proposal: CharsetProposal): OtherInformation {
+  return negotiation(
+    write.field(1, [
+      write.field(
+        1,
+        proposal.encodings.map((encoding) => write.field(2, [write.oid(context(2), encoding)])),
+      ),
+      proposal.languages.length === 0
+        ? null
+        : write.field(
+            2,
+            proposal.languages.map((language) =>
+              write.text(universal(universalTags.generalString), language),
+            ),
+          ),
+      write.boolean(context(3), proposal.recordsToo),
+    ]),
+  );
+}
+
+/** A server's answer to a proposal. */
+export function encodeChoice(choice: CharsetChoice): OtherInformation {
+  return negotiation(
+    write.field(2, [
+      write.field(1, [
+        choice.encoding === null
+          ? write.nothingValue(context(4))
+          : write.field(2, [write.oid(context(2), choice.encoding)]),
+      ]),
+      write.optional.text(2, choice.language ?? undefined),
+      write.boolean(context(3), choice.recordsToo),
+    ]),
+  );
+}
+
+function negotiation(value: write.BerValue): OtherInformation {
+  return {
+    information: {
+      kind: 'external',
+      external: {
+        reference: charsetNegotiation,
+        encoding: 'single',
+        content: write.encodeBer(value),
+      },
+    },
+  };
+}
+
+/** The proposal among an Init request's otherInformation, or null. */
+export function findProposal(
+  units: readonly OtherInformation[] | undefined,
+): CharsetProposal | null {
+  const external = findNegotiation(units);
+  const node = external === null ? null : parseBer(external.content);
+  if (node === null || node.tag !== context(1)) return null;
+  const sets = child(node, 1);
+  const languages = child(node, 2);
+  const recordsToo = child(node, 3);
+  return {
+    encodings: (sets === undefined ? [] : childrenOf(sets)).flatMap((set) => {
+      const encoding = set.tag === context(2) ? child(set, 2) : undefined;
+      return encoding === undefined ? [] : [oid(encoding)];
+    }),
+    languages: languages === undefined ? [] : childrenOf(languages).map(text),
+    recordsToo: recordsToo === undefined ? false : boolean(recordsToo),
+  };
+}
+
+/** The server's choice among an Init response's otherInformation, or null. */
+export function findChoice(units: readonly OtherInformation[] | undefined): CharsetChoice | null {
+  const external = findNegotiation(units);
+  const node = external === null ? null : parseBer(external.content);
+  if (node === null || node.tag !== context(2)) return null;
+  const selected = child(node, 1);
+  const set = selected === undefined ? undefined : inner(selected);
+  const encoding = set?.tag === context(2) ? child(set, 2) : undefined;
+  const language = child(node, 2);
+  const recordsToo = child(node, 3);
+  return {
+    encoding: encoding === undefined ? null : oid(encoding),
+    language: language === undefined ? null : text(language),
+    recordsToo: recordsToo === undefined ? false : boolean(recordsToo),
+  };
+}
+
+function findNegotiation(units: readonly OtherInformation[] | undefined): External | null {
+  for (const { information } of units ?? []) {
+    if (information.kind !== 'external') continue;
+    const { external } = information;
+    if (external.reference === charsetNegotiation && external.encoding === 'single') {
+      return external;
+    }
+  }
+  return null;
+}
