@@ -35,8 +35,14 @@ export interface Description {
 export function describe(fact: Fact, habits: Habits, libraryId: string): Description {
   const drops = (field: DroppableField): boolean =>
     dice(100, libraryId, fact.key, field) < (habits.drops[field] ?? 0);
-  const written = (text: string): string => inCharset(inScript(text, habits), habits);
-  const people = fact.people.map((person) => ({ ...person, name: written(person.name) }));
+  const written = (text: string, kept = 0): string =>
+    inCharset(text.slice(0, kept) + inScript(text.slice(kept), habits), habits);
+  const people = fact.people.map((person) => ({
+    ...person,
+    name: written(person.name, isSurname(person.name) ? 1 : 0),
+    role: written(person.role),
+    country: written(person.country),
+  }));
   const edition = drops('edition') ? '' : fact.editionStatement;
   return {
     fact,
@@ -55,8 +61,13 @@ export function describe(fact: Fact, habits: Habits, libraryId: string): Descrip
     extent: drops('extent') ? '' : written(fact.extent),
     series: written(fact.series),
     isbns: drops('isbn') ? [] : isbns(fact, habits),
-    subjects: drops('subjects') ? [] : fact.subjects.map(written),
+    subjects: drops('subjects') ? [] : fact.subjects.map((subject) => written(subject)),
   };
+}
+
+/** Surnames whose character stands for another word as well, which the conversion would take them for. */
+function isSurname(name: string): boolean {
+  return /^[余于范姜沈谷郁]/.test(name);
 }
 
 function inScript(text: string, habits: Habits): string {

@@ -25,10 +25,12 @@ export function fieldTexts(record: CatalogueRecord, field: SearchField): readonl
   switch (field) {
     case 'title':
       return [
-        [described.title, described.partNumber, described.partName].join(' '),
+        [described.title, described.partNumber, described.partName]
+          .filter((text) => text !== '')
+          .join(' '),
         described.subtitle,
         described.parallelTitle,
-      ].filter((text) => text.trim() !== '');
+      ].filter((text) => text !== '');
     case 'author':
       return described.people.flatMap((person) =>
         [person.name, person.pinyin].filter((name) => name !== ''),

@@ -6,7 +6,7 @@ import type { SruSettings } from './settings.ts';
 const sortable: readonly string[] = ['title', 'author', 'year'];
 
 /** The ZeeRex 2.0 record of a server: what it can be asked, and in what it answers. */
-export function explainRecord(catalogue: Catalogue, settings: SruSettings): string {
+export function explainRecord(catalogue: Catalogue, settings: SruSettings, port: string): string {
   const { profile } = catalogue;
   const sets = Object.entries(contextSets).map(
     ([name, identifier]) => `<set name="${name}" identifier="${escapeXml(identifier)}"/>`,
@@ -26,7 +26,7 @@ export function explainRecord(catalogue: Catalogue, settings: SruSettings): stri
   return [
     '<explain xmlns="http://explain.z3950.org/dtd/2.0/">',
     `<serverInfo protocol="SRU" version="${settings.versions.at(-1)}" transport="http" method="GET POST">`,
-    `<host>127.0.0.1</host><port>0</port>${element('database', settings.path.slice(1))}`,
+    `<host>127.0.0.1</host>${element('port', port)}${element('database', settings.path.slice(1))}`,
     '</serverInfo>',
     `<databaseInfo><title lang="zh" primary="true">${escapeXml(profile.name.zh)}</title>`,
     `<title lang="en">${escapeXml(profile.name.en)}</title></databaseInfo>`,

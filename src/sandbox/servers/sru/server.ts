@@ -42,7 +42,7 @@ export function createSruApplication(server: Server): WebApplication {
     },
     answer: (request, fault) => {
       if (request.url.pathname !== server.settings.path) return notFound();
-      return answerSru(parametersOf(request), server, fault);
+      return answerSru(parametersOf(request), server, fault, request.url.port);
     },
   };
 }
@@ -58,7 +58,7 @@ function answerSru(parameters: URLSearchParams, server: Server, fault: FaultName
       case 'scan':
         return xmlReply(scan(request, server));
       case 'explain':
-        return xmlReply(explain(request, server));
+        return xmlReply(explain(request, server, port));
     }
   } catch (error) {
     if (!(error instanceof SruDiagnostic)) throw error;
@@ -167,10 +167,10 @@ function scan(request: SruRequest, server: Server): string {
   ]);
 }
 
-function explain(request: SruRequest, server: Server): string {
+function explain(request: SruRequest, server: Server, port: string): string {
   const writing = writingOf(request.version, server.settings);
   const { name } = writing;
-  const data = explainRecord(server.catalogue, server.settings);
+  const data = explainRecord(server.catalogue, server.settings, port);
   return envelope('explainResponse', writing, [
     `<${name('record')}>`,
     element(name('recordSchema'), 'http://explain.z3950.org/dtd/2.0/'),

@@ -1,6 +1,7 @@
-import { encodeIso2709 } from '../../../marc/formats/iso2709-write.ts';
+import { UnmappableError } from '../../../marc/charset/index.ts';
+import { encodeIso2709 } from '../../../marc/formats/iso2709.ts';
 import { printMarcXml } from '../../../marc/formats/marcxml.ts';
-import type { RecordCharset } from '../../../marc/types.ts';
+import { isControlField, type MarcRecord, type RecordCharset } from '../../../marc/types.ts';
 import type { External, NamedRecord } from '../../../protocols/z3950/apdu/index.ts';
 import { recordSyntaxes } from '../../../protocols/z3950/oid.ts';
 import { encodeOpac, type OpacHoldings } from '../../../protocols/z3950/records/opac.ts';
@@ -18,7 +19,7 @@ export function createRecordWriter(database: string, marc: 'usmarc' | 'unimarc')
   const kept = new Map<string, Uint8Array>();
   const iso2709 = (record: CatalogueRecord, charset: RecordCharset): Uint8Array => {
     const key = `${charset} ${record.localId}`;
-    const bytes = kept.get(key) ?? encodeIso2709(record.marc, charset);
+    const bytes = kept.get(key) ?? encodeWithGaps(record.marc, charset);
     kept.set(key, bytes);
     return bytes;
   };
@@ -56,6 +57,40 @@ export function createRecordWriter(database: string, marc: 'usmarc' | 'unimarc')
       database,
       record: external(record, syntax, charset),
     }),
+  };
+}
+
+/** More different characters than one record can lack in any charset here. */
+const maxGaps = 50;
+
+/** What a charset has no room for becomes the geta mark, as it does in libraries' own systems. */
+function encodeWithGaps(record: MarcRecord, charset: RecordCharset): Uint8Array {
+  let attempt = record;
+  for (let gap = 0; gap < maxGaps; gap += 1) {
+    try {
+      return encodeIso2709(attempt, charset);
+    } catch (error) {
+      if (!(error instanceof UnmappableError)) throw error;
+      attempt = replaced(attempt, error.character, error.character === '〓' ? '?' : '〓');
+    }
+  }
+  return encodeIso2709(attempt, charset);
+}
+
+function replaced(record: MarcRecord, character: string, mark: string): MarcRecord {
+  return {
+    ...record,
+    fields: record.fields.map((field) =>
+      isControlField(field)
+        ? field
+        : {
+            ...field,
+            subfields: field.subfields.map((subfield) => ({
+              ...subfield,
+              value: subfield.value.replaceAll(character, mark),
+            })),
+          },
+    ),
   };
 }
 

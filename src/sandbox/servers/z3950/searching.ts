@@ -112,7 +112,6 @@ export function present(
     return {
       type: 'presentResponse',
       referenceId,
-      presentStatus: 0,
       ...readPage(session, found, start, count, names, syntax, fault),
     };
   } catch (error) {

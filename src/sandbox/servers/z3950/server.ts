@@ -83,7 +83,7 @@ async function respond(
   if (!(await pause(latest - performance.now(), closing)) || socket.destroyed) return;
   if (fault === 'hang') {
     // Nothing after this is answered either: answers come in order.
-    await pause(0x7fffffff, closing);
+    await new Promise((resolve) => socket.once('close', resolve));
     return;
   }
   const answer = session.answer(request, fault);
