@@ -14,15 +14,15 @@ export interface ZebraDoor {
   sru(database: string): string;
 }
 
-export interface ZebraServer extends Running {
+export interface ZebraServer<Name extends string = 'latin' | 'chinese'> extends Running {
   readonly host: string;
   readonly doors: {
     readonly utf8: ZebraDoor;
     readonly marc8: ZebraDoor;
     readonly gb18030: ZebraDoor;
   };
-  /** `latin` holds MARC 21, `chinese` CNMARC; both can be searched together. */
-  readonly databases: { readonly latin: MarcRecord[]; readonly chinese: MarcRecord[] };
+  /** What each database holds; without a choice `latin` MARC 21 and `chinese` CNMARC. */
+  readonly databases: Readonly<Record<Name, MarcRecord[]>>;
 }
 
 const charsets = {
@@ -35,9 +35,17 @@ const charsets = {
  * A real Zebra with an index in the temporary folder, behind YAZ's front end: Z39.50 and SRU on three ports
  * that differ in charset. Words and phrases go through ICU, so that Chinese is found character by character.
  */
-export async function startZebra(): Promise<ZebraServer> {
+export async function startZebra(): Promise<ZebraServer>;
+export async function startZebra<Name extends string>(
+  databases: Readonly<Record<Name, MarcRecord[]>>,
+): Promise<ZebraServer<Name>>;
+export async function startZebra(
+  databases: Readonly<Record<string, MarcRecord[]>> = {
+    latin: marc21Catalogue(),
+    chinese: cnmarcCatalogue(),
+  },
+): Promise<ZebraServer<string>> {
   const folder = await mkdtemp(join(tmpdir(), 'guanji-zebra-'));
-  const databases = { latin: marc21Catalogue(), chinese: cnmarcCatalogue() };
   const ports = await freePorts(3);
   const [utf8 = 0, marc8 = 0, gb18030 = 0] = ports;
   try {
