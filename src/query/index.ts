@@ -1,3 +1,6 @@
+export { parseCcl } from './ccl/parser.ts';
+export { printCcl } from './ccl/printer.ts';
+export { type CclFields, CclFieldsError, parseCclFields } from './ccl/qualifiers.ts';
 export { convertQuery, type Notation, notations } from './convert.ts';
 export { parseCql } from './cql/parser.ts';
 export { printCql } from './cql/printer.ts';
@@ -7,6 +10,7 @@ export { QuerySyntaxError, UnsupportedQueryError } from './errors.ts';
 export { alternatives, checkIndexes, resolveIndex } from './indexes.ts';
 export { queryLimits } from './limits.ts';
 export { type AttributeMap, AttributeMapError, parseAttributeMap } from './maps/properties.ts';
+export { RpnTranslationError, rpnToCql } from './maps/rpn-to-cql.ts';
 export { PqfSyntaxError, parsePqf } from './pqf/parser.ts';
 export { printPqf } from './pqf/printer.ts';
 export {
