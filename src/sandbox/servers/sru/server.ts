@@ -47,7 +47,12 @@ export function createSruApplication(server: Server): WebApplication {
   };
 }
 
-function answerSru(parameters: URLSearchParams, server: Server, fault: FaultName | null): WebReply {
+function answerSru(
+  parameters: URLSearchParams,
+  server: Server,
+  fault: FaultName | null,
+  port: string,
+): WebReply {
   const highest = server.settings.versions.at(-1) ?? '1.1';
   let request: SruRequest = { version: highest, operation: 'searchRetrieve', parameters };
   try {
