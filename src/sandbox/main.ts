@@ -1,26 +1,26 @@
+import { FaultError } from './faults.ts';
 import { defaultLibraries, startSandbox } from './index.ts';
 
 /**
- * The demonstration libraries as a process of their own. The parent sends its wishes as the first
- * argument, gets the documents as the first message, and ends this process by closing the channel.
+ * The demonstration libraries as a process of their own: takes `{ faults, port }` as JSON, sends its
+ * documents to the process that forked it, and ends with it.
  */
-const wishes = JSON.parse(process.argv[2] ?? '{}') as {
-  faults?: Record<string, string>;
-  port?: number;
+const options = JSON.parse(process.argv[2] ?? '{}') as {
+  readonly faults?: Readonly<Record<string, string>>;
+  readonly port?: number;
 };
 
-const sandbox = await startSandbox({
-  ...(wishes.faults === undefined ? {} : { faults: wishes.faults }),
-  ...(wishes.port === undefined ? {} : { firstPort: wishes.port }),
-});
-
-async function end(): Promise<void> {
-  await sandbox.close();
-  process.exit(0);
+try {
+  const sandbox = await startSandbox({
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
+    ...(options.port === undefined ? {} : { firstPort: options.port }),
+  });
+  process.once('disconnect', () => {
+    void sandbox.close().then(() => process.exit(0));
+  });
+  process.send?.({ documents: sandbox.documents, defaultLibraries });
+} catch (error) {
+  if (!(error instanceof FaultError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
 }
-
-// A terminal's Ctrl+C reaches the whole group; the parent decides when its libraries go.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => void end());
-process.on('disconnect', () => void end());
-process.send?.({ documents: sandbox.documents, defaultLibraries });
