@@ -124,3 +124,42 @@ export interface BibRecord {
   /** Copies described inside the record (905, 852, AVA …); often empty. */
   readonly items: readonly Item[];
 }
+
+/** A record of which nothing is known but its title, for sources that name only some elements. */
+export function emptyBibRecord(dialect: Dialect, title = ''): BibRecord {
+  return {
+    dialect,
+    controlNumber: null,
+    title,
+    sortTitle: title,
+    subtitle: null,
+    parallelTitle: null,
+    partNumber: null,
+    partName: null,
+    otherTitles: [],
+    titlePinyin: null,
+    responsibility: null,
+    contributors: [],
+    authors: [],
+    edition: null,
+    publisher: null,
+    place: null,
+    year: null,
+    date: null,
+    extent: null,
+    series: null,
+    seriesVolume: null,
+    isbn: [],
+    isbnAsWritten: [],
+    isbnStatements: [],
+    issn: [],
+    language: null,
+    type: 'book',
+    subjects: [],
+    classes: {},
+    notes: [],
+    summary: null,
+    links: [],
+    items: [],
+  };
+}
