@@ -58,7 +58,7 @@ relation.scr =
 relation.adj =
 relation.all =
 relation.any =
-relation.exact =
+relation.exact = 4=1 6=3
 relation.< = 2=1
 relation.le = 2=2
 relation.ge = 2=4
@@ -75,7 +75,6 @@ relationModifier.ignoreaccents =
 position.any =
 position.first = 3=1
 position.firstAndLast = 3=1 6=3
-structure.exact = 4=1 6=3
 structure.adj = 4=1
 structure.* =
 truncation.right = 5=1
