@@ -32,7 +32,7 @@ const hanUnits: Readonly<Record<string, number>> = { 十: 10, 拾: 10, 廿: 20, 
 /** For regular expressions: one or more characters of a Chinese number. */
 export const hanNumeral = '[〇零一二两三四五六七八九十百壹贰叁肆伍陆柒捌玖拾廿卅]{1,7}';
 
-const ordinalWords: Readonly<Record<string, number>> = {
+const cardinals: Readonly<Record<string, number>> = {
   one: 1,
   two: 2,
   three: 3,
@@ -45,6 +45,9 @@ const ordinalWords: Readonly<Record<string, number>> = {
   ten: 10,
   eleven: 11,
   twelve: 12,
+};
+
+const ordinals: Readonly<Record<string, number>> = {
   first: 1,
   second: 2,
   third: 3,
@@ -79,10 +82,15 @@ const ordinalWords: Readonly<Record<string, number>> = {
   tercera: 3,
 };
 
-/** The words above as a regular expression's alternatives, longest first. */
-export const ordinalWord = Object.keys(ordinalWords)
-  .sort((a, b) => b.length - a.length)
-  .join('|');
+/** Alternatives for regular expressions, longest first. */
+export const ordinalWord = alternatives(ordinals);
+export const numberWord = alternatives({ ...cardinals, ...ordinals });
+
+function alternatives(words: Readonly<Record<string, number>>): string {
+  return Object.keys(words)
+    .sort((a, b) => b.length - a.length)
+    .join('|');
+}
 
 /** The value of a Chinese number up to 999 (`二十一`, `廿三`, `一九`), or null. */
 export function parseHanNumeral(text: string): number | null {
@@ -137,5 +145,5 @@ export function parseNumeral(token: string): number | null {
     return digits?.[1] === undefined ? null : Number(digits[1]);
   }
   if (first > 127) return parseHanNumeral(token);
-  return ordinalWords[token] ?? parseRoman(token);
+  return ordinals[token] ?? cardinals[token] ?? parseRoman(token);
 }

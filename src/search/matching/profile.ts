@@ -50,7 +50,7 @@ function volumeFeature(record: BibRecord, fromTitle: readonly string[]): VolumeF
   const inEdition =
     record.edition === null || !/[上中下]|册|卷/.test(record.edition)
       ? []
-      : takePlaces(foldForMatching(record.edition), false).places;
+      : takePlaces(foldForMatching(record.edition), 'part').places;
   return volumeOf(
     record.partNumber === null ? '' : foldForMatching(record.partNumber),
     record.partName === null ? '' : foldForMatching(record.partName),

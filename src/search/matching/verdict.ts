@@ -1,6 +1,6 @@
 import { compareEditions, type EditionLevel } from './features/edition.ts';
 import { compareExtents, type ExtentLevel } from './features/extent.ts';
-import { compareFormats } from './features/format.ts';
+import { compareFormats, type FormatLevel } from './features/format.ts';
 import { compareIdentifiers, type IdentifiersLevel } from './features/identifiers.ts';
 import { compareNames, type NamesLevel } from './features/names.ts';
 import { comparePublishers, type PublisherLevel } from './features/publisher.ts';
@@ -25,81 +25,98 @@ export interface Verdict {
  * Points for and against, near the logarithm of the odds measured on labelled pairs: 2 points make
  * a match about seven times as likely. A pair matches from `threshold` on, if nothing forbids it.
  */
-const threshold = 7.5;
+const threshold = 3.75;
 
 const titlePoints: Readonly<Record<TitleLevel, number>> = {
   same: 4,
-  'same-proper': 3,
-  variant: 3,
-  misspelt: 2.5,
-  similar: 1,
-  contained: 1,
-  'other-subtitle': -2,
+  'same-proper': 3.75,
+  variant: 2.5,
+  misspelt: 3,
+  similar: -0.5,
+  renumbered: -0.5,
+  contained: 1.5,
+  begun: -5.5,
+  'other-subtitle': 1.5,
   unlike: -10,
 };
-const genericTitlePoints = -1.5;
+const genericTitlePoints = -0.5;
+const genericWithoutNamesPoints = -4;
 
 const identifierPoints: Readonly<Record<IdentifiersLevel, number>> = {
-  'same-isbn': 5,
-  'same-issn': 5,
+  'same-isbn': 4,
+  'same-issn': 4,
   unknown: 0,
-  'other-isbn': -4,
-  'other-isbn-explained': -1,
+  'other-isbn': -7,
+  'other-isbn-explained': -2,
   'other-issn': -2,
 };
 
 const namesPoints: Readonly<Record<NamesLevel, number>> = {
-  same: 3,
-  'same-body': 2,
-  'in-statement': 2,
+  same: 1,
+  'same-body': 1,
+  'in-statement': 1,
   unknown: 0,
-  different: -5,
+  different: -6,
 };
 
 const yearPoints: Readonly<Record<YearLevel, number>> = {
   same: 2.5,
   near: -1,
-  reprint: -2.5,
+  reprint: -2,
+  coded: 0.5,
   unknown: 0,
-  apart: -3.5,
-  far: -8,
+  apart: -4,
+  far: -3,
 };
+
+/** A reprint keeps its ISBN, and catalogues date it by either printing. */
+const sameIsbnApartPoints = -1;
 
 const editionPoints: Readonly<Record<EditionLevel, number>> = {
   none: 0,
-  same: 1,
+  same: 0.25,
   unsaid: 0,
-  'one-sided': -1.5,
+  'one-sided': -2.75,
+  'other-kind': -4,
   unclear: -1,
   different: -10,
 };
 
 const publisherPoints: Readonly<Record<PublisherLevel, number>> = {
-  same: 2,
+  same: 0.75,
   unknown: 0,
-  different: -2,
-  'different-place': -4,
+  different: -0.25,
+  elsewhere: -3.5,
+  'surely-different': -5.25,
 };
 
 const extentPoints: Readonly<Record<ExtentLevel, number>> = {
-  same: 2.5,
-  near: 1,
+  same: 1.5,
+  near: 0.25,
   unknown: 0,
   different: -2.5,
-  'set-and-volume': -5,
+  'other-count': -1.25,
+  'set-and-volume': -2.75,
 };
 
 const seriesPoints: Readonly<Record<SeriesLevel, number>> = {
-  'same-number': 1,
-  same: 0.5,
+  'same-number': 0.25,
+  same: 0.25,
   unknown: 0,
-  'other-number': -3,
+  'other-number': -1.5,
 };
 
 const volumePoints: Readonly<Record<VolumeLevel, number>> = {
   none: 0,
   same: 0.5,
-  'one-sided': -2,
+  'one-sided': -10,
+  different: -10,
+};
+
+const formatPoints: Readonly<Record<FormatLevel, number>> = {
+  same: 0,
+  unsaid: 0,
+  related: -1,
   different: -10,
 };
 
@@ -107,6 +124,13 @@ const languagePoints = -3;
 
 /** Below this, two records speak against each other; above it, they only say too little. */
 const opposingScore = 0.12;
+
+/** Codes that name no language say nothing (ISO 639-2: several, undetermined, none). */
+const noLanguage = new Set(['und', 'mul', 'zxx', 'mis', 'xxx', '|||', '']);
+
+function languagesDiffer(a: string | null, b: string | null): boolean {
+  return a !== b && a !== null && b !== null && !noLanguage.has(a) && !noLanguage.has(b);
+}
 
 const unlikeTitles: Verdict = {
   match: false,
@@ -119,6 +143,7 @@ function forbidden(reason: string): Verdict {
   return { match: false, score: 0, reasons: [reason], forbidden: true };
 }
 
+const otherNumber = forbidden('numbers in the titles differ');
 const otherVolume = forbidden('volumes differ');
 const volumeUnsaid = forbidden('volume given in one only');
 const otherFormat = forbidden('formats differ');
@@ -129,15 +154,19 @@ const otherYear = forbidden('years too far apart');
 export function judge(a: Profile, b: Profile): Verdict {
   const year = compareYears(a.year, b.year);
   const serial = a.format.type === 'serial' && b.format.type === 'serial';
-  if (year === 'far' && !serial) return otherYear;
+  if (year === 'far' && !serial && !mayBeReprint(a, b)) return otherYear;
   const volume = compareVolumes(a.volume, b.volume);
   if (volume === 'different') return otherVolume;
-  if (compareFormats(a.format, b.format) === 'different') return otherFormat;
+  if (volume === 'one-sided') return volumeUnsaid;
+  const format = compareFormats(a.format, b.format);
+  if (format === 'different') return otherFormat;
   const edition = compareEditions(a.edition, b.edition);
   if (edition === 'different') return otherEdition;
+  // Whoever changed the edition and the date may have left the coded date as it was copied.
+  if (year === 'coded' && editionPoints[edition] < -1) return otherYear;
   const title = compareTitles(a.title, b.title);
   if (title === 'unlike') return unlikeTitles;
-  return weigh(a, b, { year: serial ? 'unknown' : year, volume, edition, title });
+  return weigh(a, b, { year: serial ? 'unknown' : year, volume, format, edition, title });
 }
 
 /**
@@ -149,36 +178,49 @@ export function opposes(a: Profile, b: Profile): boolean {
   return verdict.forbidden || (!verdict.match && verdict.score < opposingScore);
 }
 
+/**
+ * Catalogues date a printing where the edition is older. Years far apart are passed over only where
+ * both name the same edition and all of title, publisher and pages are equal.
+ */
+function mayBeReprint(a: Profile, b: Profile): boolean {
+  return (
+    a.edition.text !== '' &&
+    compareEditions(a.edition, b.edition) === 'same' &&
+    compareExtents(a.extent, b.extent) === 'same' &&
+    comparePublishers(a.publisher, b.publisher) === 'same' &&
+    compareTitles(a.title, b.title) === 'same'
+  );
+}
+
 interface Early {
   readonly year: YearLevel;
   readonly volume: VolumeLevel;
+  readonly format: FormatLevel;
   readonly edition: EditionLevel;
   readonly title: TitleLevel;
 }
 
 function weigh(a: Profile, b: Profile, early: Early): Verdict {
-  const { year, volume, edition, title } = early;
+  const { year, volume, format, edition, title } = early;
   const identifiers = compareIdentifiers(a.identifiers, b.identifiers);
   const names = compareNames(a.names, b.names);
   const publisher = comparePublishers(a.publisher, b.publisher);
   const extent = compareExtents(a.extent, b.extent);
-  if (volume === 'one-sided' && !(identifiers === 'same-isbn' && extent === 'same')) {
-    return volumeUnsaid;
-  }
   const series = compareSeries(a.series, b.series);
-  const language = a.language !== null && b.language !== null && a.language !== b.language;
+  const language = languagesDiffer(a.language, b.language);
   const generic = a.title.generic || b.title.generic;
   const points =
     titlePoints[title] +
-    (generic ? genericTitlePoints : 0) +
+    (generic ? (namesPoints[names] > 0 ? genericTitlePoints : genericWithoutNamesPoints) : 0) +
     identifierPoints[identifiers] +
     namesPoints[names] +
-    yearPoints[year] +
+    (year === 'apart' && identifiers === 'same-isbn' ? sameIsbnApartPoints : yearPoints[year]) +
     editionPoints[edition] +
     publisherPoints[publisher] +
     extentPoints[extent] +
     seriesPoints[series] +
     volumePoints[volume] +
+    formatPoints[format] +
     (language ? languagePoints : 0);
   const score = 1 / (1 + Math.exp((threshold - points) / 1.5));
   const evidence: string[] = [];
@@ -191,7 +233,11 @@ function weigh(a: Profile, b: Profile, early: Early): Verdict {
   if (extent === 'same') evidence.push('extent');
   if (edition === 'same') evidence.push('edition');
   if (series === 'same-number') evidence.push('series');
-  if (points >= threshold && evidence.length > 1) {
+  if (title === 'renumbered' && !(names !== 'unknown' && year === 'same' && extent === 'same')) {
+    return otherNumber;
+  }
+  const sameEdition = evidence.some((kind) => kind !== 'title' && kind !== 'author');
+  if (points >= threshold && sameEdition) {
     return { match: true, score, reasons: evidence, forbidden: false };
   }
   return { match: false, score: Math.min(score, 0.49), reasons: objections(), forbidden: false };
@@ -201,10 +247,12 @@ function weigh(a: Profile, b: Profile, early: Early): Verdict {
     if (names === 'different') found.push('authors differ');
     if (identifiers === 'other-isbn') found.push('isbn differs');
     if (year === 'apart' || year === 'reprint') found.push('years differ');
-    if (publisher.startsWith('different')) found.push('publishers differ');
-    if (extent === 'different') found.push('extents differ');
+    if (publisherPoints[publisher] < 0) found.push('publishers differ');
+    if (extent === 'different' || extent === 'other-count') found.push('extents differ');
     if (extent === 'set-and-volume') found.push('set and single volume');
-    if (edition === 'one-sided') found.push('edition given in one only');
+    if (edition === 'one-sided' || edition === 'other-kind') {
+      found.push('edition given in one only');
+    }
     if (series === 'other-number') found.push('series numbers differ');
     if (language) found.push('languages differ');
     if (title === 'other-subtitle') found.push('subtitles differ');

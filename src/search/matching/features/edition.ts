@@ -1,5 +1,5 @@
 import { foldForMatching } from '../../../marc/text.ts';
-import { hanNumeral, ordinalWord, parseNumeral } from '../numerals.ts';
+import { hanNumeral, numberWord, parseNumeral } from '../numerals.ts';
 
 /** Which edition a record says it describes. */
 export interface EditionFeature {
@@ -20,6 +20,8 @@ export type EditionLevel =
   | 'unsaid'
   /** One record says a later edition and the other says nothing. */
   | 'one-sided'
+  /** One is for other readers or of another making: large print, 学生版, 影印版. */
+  | 'other-kind'
   /** Statements that name no comparable number and are not equal. */
   | 'unclear'
   | 'different';
@@ -31,7 +33,7 @@ const hanEdition = new RegExp(
   'u',
 );
 const latinEdition = new RegExp(
-  `(?<![\\p{L}\\p{N}])(\\d{1,3}(?:st|nd|rd|th|d|e|a|o|eme)?|${ordinalWord})(?: [\\p{L}]+){0,4}? (?:editions?|edn?|eds?|aufl|auflage|ausg|ausgabe|edicion|edizione|edicao|izd|uppl|utgave|udg|painos|kiad|wyd|vyd)(?![\\p{L}\\p{N}])`,
+  `(?<![\\p{L}\\p{N}])(\\d{1,3}(?:st|nd|rd|th|d|e|a|o|eme)?|${numberWord})(?: [\\p{L}]+){0,4}? (?:editions?|edn?|eds?|aufl|auflage|ausg|ausgabe|edicion|edizione|edicao|izd|uppl|utgave|udg|painos|kiad|wyd|vyd)(?![\\p{L}\\p{N}])`,
   'u',
 );
 const editionBefore =
@@ -80,10 +82,10 @@ export function compareEditions(a: EditionFeature, b: EditionFeature): EditionLe
   if (a.text === b.text) return 'same';
   if (a.number !== null && b.number !== null && a.number !== b.number) return 'different';
   const one = a === none || b === none;
-  if (a.kinds.join() !== b.kinds.join()) return one ? 'one-sided' : 'unclear';
+  if (a.kinds.join() !== b.kinds.join()) return 'other-kind';
   if (a.number !== null && b.number !== null) return 'same';
   const later = (edition: EditionFeature) => (edition.number ?? 1) > 1 || edition.revised;
   if (one) return later(a) || later(b) ? 'one-sided' : 'unsaid';
-  if (later(a) !== later(b)) return 'different';
+  if (later(a) !== later(b)) return a.number === 1 || b.number === 1 ? 'different' : 'one-sided';
   return later(a) ? 'unclear' : 'unsaid';
 }

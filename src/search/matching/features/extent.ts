@@ -12,50 +12,58 @@ export type ExtentLevel =
   | 'near'
   | 'unknown'
   | 'different'
+  /** Sets of different numbers of volumes: bound otherwise, or catalogued while they came out. */
+  | 'other-count'
   /** One is a set of volumes, the other a single book. */
   | 'set-and-volume';
 
 const none: ExtentFeature = { pages: null, volumes: null };
 
-const pageCount =
-  /(\d{1,5})[\])*]{0,2}[ ,]{0,2}(?:p\b|pp\b|pages?\b|pgs?\b|页|頁|面|ページ|s\b|seiten\b|sivua\b|sid\b|stran\b|l\b|ll\b|leaves\b|leaf\b|bl\b|с\b|c\b|str\b|hal\b)/giu;
-const pageRange = /(?:p|pp|pages)\.? ?\[?\d{1,5}\]?-\[?(\d{1,5})/i;
-const volumeCount =
-  /(\d{1,4})[\])]?[ ]?(?:v\b|vols?\b|volumes?\b|bde?\b|bände\b|tomes?\b|t\b|册|冊|卷|函|巻|osaa\b)/iu;
+/** What stands right after a number that counts pages, or leads on to one that does. */
+const pagesFollow =
+  /^[\])*}]*(?:\s*$|\s*[,.;+&[(-]|\s*(?:p|pp|pages?|pgs?|pg|s|ss|seiten|sivua|sid|sidor|stran|str|strony|hal|l|ll|lvs|leaf|leaves|bl|с|стр|c)(?![\p{L}])|\s*(?:页|頁|面|ページ|叶|葉))/iu;
+const platesFollow = /^[\])]*\s*(?:p\.?|leaves|l\.?|pages?)\s*(?:of\s+)?plates/i;
+const volumesFollow =
+  /^[\])]*\s*(?:v|vols?|volumes?|bde?|b\u00e4nde|tomes?|tomos?|t|osaa)(?![\p{L}])|^[\])]*\s*(?:册|冊|卷|函|巻|本)/iu;
+
+const maxNumbers = 24;
 
 export function extentOf(statement: string | null): ExtentFeature {
-  if (statement === null) return none;
+  if (statement === null || statement === '') return none;
   const text = foldWidth(statement);
   let pages: number | null = null;
-  for (const match of text.matchAll(pageCount)) {
-    const value = Number(match[1]);
-    if (pages === null || value > pages) pages = value;
+  let volumes: number | null = null;
+  let seen = 0;
+  for (const match of text.matchAll(/\d{1,5}/g)) {
+    if (++seen > maxNumbers) break;
+    const value = Number(match[0]);
+    const after = text.slice(match.index + match[0].length, match.index + match[0].length + 24);
+    if (volumesFollow.test(after)) volumes ??= value;
+    else if (platesFollow.test(after) || !pagesFollow.test(after)) continue;
+    else if (pages === null || value > pages) pages = value;
   }
-  if (pages === null) {
-    const range = pageRange.exec(text);
-    if (range !== null) pages = Number(range[1]);
-  }
-  const counted = volumeCount.exec(text);
-  const volumes = counted === null ? null : Number(counted[1]);
   return pages === null && volumes === null ? none : { pages, volumes };
 }
 
+/** So few pages are preliminaries alone, or equal by chance. */
+const fewPages = 8;
+
 export function compareExtents(a: ExtentFeature, b: ExtentFeature): ExtentLevel {
   if (isEmpty(a) || isEmpty(b)) return 'unknown';
+  const pages = comparePages(a.pages, b.pages);
   const one = a.volumes ?? 1;
   const two = b.volumes ?? 1;
-  if (one !== two) {
-    return Math.min(one, two) === 1
-      ? a.pages === b.pages && a.pages !== null
-        ? 'near'
-        : 'set-and-volume'
-      : 'different';
-  }
-  if (a.pages === null || b.pages === null) return one > 1 ? 'same' : 'unknown';
-  const apart = Math.abs(a.pages - b.pages);
+  if (one === two) return pages === 'unknown' && one > 1 ? 'same' : pages;
+  if (pages === 'same') return 'near';
+  return Math.min(one, two) > 1 ? 'other-count' : 'set-and-volume';
+}
+
+function comparePages(a: number | null, b: number | null): ExtentLevel {
+  if (a === null || b === null) return 'unknown';
+  if (Math.min(a, b) <= fewPages) return a === b ? 'near' : 'unknown';
+  const apart = Math.abs(a - b);
   if (apart === 0) return 'same';
-  if (apart <= 4 || apart * 50 <= Math.max(a.pages, b.pages)) return 'near';
-  return 'different';
+  return apart <= 4 || apart * 50 <= Math.max(a, b) ? 'near' : 'different';
 }
 
 function isEmpty(extent: ExtentFeature): boolean {

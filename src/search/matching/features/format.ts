@@ -1,59 +1,53 @@
-import type { BibRecord, RecordType } from '../../../marc/record.ts';
+import { carrierInWords } from '../../../marc/dialects/carrier.ts';
+import type { BibRecord, Carrier, RecordType } from '../../../marc/record.ts';
 
 /** What kind of thing it is, and what carries it. */
 export interface FormatFeature {
   readonly type: RecordType;
-  readonly carrier: Carrier;
+  readonly carrier: CarrierOrNone;
 }
 
-/** `unsaid` where the record describes no extent at all: a brief record may be of either. */
-export type Carrier = 'volume' | 'online' | 'disc' | 'microform' | 'braille' | 'unsaid';
+/** `unsaid` where the record describes no extent at all: a brief record may be of any. */
+export type CarrierOrNone = Carrier | 'volume' | 'unsaid';
 
-export type FormatLevel = 'same' | 'unsaid' | 'different';
+export type FormatLevel = 'same' | 'unsaid' | 'related' | 'different';
 
-const online =
-  /online|on-line|electronic|ebook|e-book|e-kirja|internet|website|\bpdf\b|\bepub\b|\bmobi\b|verkkoaineisto|verkkokirja|elektroni|en ligne|ressource électronique|электронный|电子|電子|网络|網絡|網路|在线|線上|联机|数字资源/i;
-const disc = /cd-?rom|\bdvd|光盘|光碟|computer dis[ck]|compact disc|optical dis[ck]|磁盘/i;
-const microform = /microfi|microform|microopaque|缩微|縮微|胶片|膠片/i;
-const braille = /braille|盲文|点字/i;
+/** A thesis is a manuscript or a book, an offprint an article or a book, as the cataloguer sees it. */
+const related: ReadonlySet<string> = new Set(['book manuscript', 'article book']);
+
+const electronicForm = /\bpdf\b|\bepub\b|\bmobi\b|e-?book|online|electronic|电子|電子|verkko/i;
 
 export function formatOf(record: BibRecord): FormatFeature {
   return { type: record.type, carrier: carrierOf(record) };
 }
 
-/** Accompanying material (`245页 + 1光盘`) does not make a book a disc. */
-function carrierOf(record: BibRecord): Carrier {
-  const extent = record.extent;
-  const main = extent === null ? '' : (/^[^+＋]*/.exec(extent)?.[0] ?? '');
-  const said = carrierIn(main);
+/**
+ * Accompanying material (`245页 + 1光盘`) does not make a book a disc. A record designated as a
+ * microform that counts pages was copied from the printed book's, and libraries keep either under it.
+ */
+function carrierOf(record: BibRecord): CarrierOrNone {
+  const extent = record.extent ?? '';
+  if (record.carrier === 'microform' && extent !== '') return carrierInWords(extent) ?? 'unsaid';
+  if (record.carrier != null) return record.carrier;
+  const said =
+    carrierInWords(/^[^+＋]*/.exec(extent)?.[0] ?? '') ??
+    carrierInWords(record.edition ?? '') ??
+    carrierInWords(/\[([^\]]{3,40})\]/.exec(record.title)?.[1] ?? '');
   if (said !== null) return said;
-  const edition = record.edition === null ? null : carrierIn(record.edition);
-  if (edition !== null) return edition;
-  const designation = /\[([^\]]{3,40})\]/.exec(record.title);
-  const inTitle = designation?.[1] === undefined ? null : carrierIn(designation[1]);
-  if (inTitle !== null) return inTitle;
-  if (extent !== null && extent !== '') return 'volume';
+  if (extent !== '') return 'volume';
   const qualifiers = record.isbnStatements;
-  if (
-    qualifiers.length > 0 &&
-    qualifiers.every((one) => one.qualifier !== null && online.test(one.qualifier))
-  ) {
-    return 'online';
-  }
-  return 'unsaid';
-}
-
-function carrierIn(text: string): Carrier | null {
-  if (text === '') return null;
-  if (online.test(text)) return 'online';
-  if (microform.test(text)) return 'microform';
-  if (disc.test(text)) return 'disc';
-  if (braille.test(text)) return 'braille';
-  return null;
+  const electronic = (qualifier: string | null) =>
+    qualifier !== null && electronicForm.test(qualifier);
+  return qualifiers.length > 0 && qualifiers.every((one) => electronic(one.qualifier))
+    ? 'online'
+    : 'unsaid';
 }
 
 export function compareFormats(a: FormatFeature, b: FormatFeature): FormatLevel {
-  if (a.type !== b.type && a.type !== 'other' && b.type !== 'other') return 'different';
-  if (a.carrier === b.carrier) return 'same';
-  return a.carrier === 'unsaid' || b.carrier === 'unsaid' ? 'unsaid' : 'different';
+  const carriers = a.carrier === b.carrier || a.carrier === 'unsaid' || b.carrier === 'unsaid';
+  if (!carriers) return 'different';
+  if (a.type === b.type) return a.carrier === b.carrier ? 'same' : 'unsaid';
+  if (a.type === 'other' || b.type === 'other') return 'unsaid';
+  const types = a.type < b.type ? `${a.type} ${b.type}` : `${b.type} ${a.type}`;
+  return related.has(types) ? 'related' : 'different';
 }

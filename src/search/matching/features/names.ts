@@ -11,6 +11,8 @@ export interface Name {
   readonly han: string;
   /** Latin words, family name first where the record says which it is. */
   readonly latin: readonly string[];
+  /** All words before the comma, squeezed: `Dalla Valle, J.` is `dallavalle`. */
+  readonly family: string;
   /** Whether the first word of `latin` is known to be the family name. */
   readonly inverted: boolean;
 }
@@ -64,6 +66,7 @@ function nameOf(contributor: Contributor): Name | null {
   const alternate = contributor.alternate === null ? '' : foldForMatching(contributor.alternate);
   const pinyin = contributor.pinyin === null ? '' : foldForMatching(contributor.pinyin);
   const han = hasHan(folded) ? hanNameOf(folded) : hasHan(alternate) ? hanNameOf(alternate) : '';
+  const comma = contributor.name.indexOf(',');
   const latin = !hasHan(folded)
     ? folded
     : pinyin !== ''
@@ -76,7 +79,8 @@ function nameOf(contributor: Contributor): Name | null {
     primary: contributor.primary,
     han,
     latin: latin === '' ? [] : latin.split(' ').filter((word) => !/\d/.test(word)),
-    inverted: contributor.name.includes(',') || (contributor.pinyin ?? '').includes(','),
+    family: comma > 0 ? foldForMatching(contributor.name.slice(0, comma)).replaceAll(' ', '') : '',
+    inverted: comma > 0 || (contributor.pinyin ?? '').includes(','),
   };
 }
 
@@ -149,9 +153,21 @@ function samePerson(a: Name, b: Name): boolean {
   const joined = one.join('');
   const other = two.join('');
   if (joined === other || rotated(one) === other || rotated(two) === joined) return true;
+  if (a.family.length > 2 && a.family === b.family) {
+    return givenNamesAgree(givenNames(a), givenNames(b));
+  }
   const family = sharedFamily(a, b);
   if (family === null) return joined.length >= 9 && isSlip(joined, other);
   return givenNamesAgree(without(one, family[0]), without(two, family[1]));
+}
+
+/** The words after those that make up the family name. */
+function givenNames(name: Name): readonly string[] {
+  let length = 0;
+  return name.latin.filter((word) => {
+    length += word.length;
+    return length > name.family.length;
+  });
 }
 
 /** `john abercrombie` as `abercrombiejohn`. */

@@ -11,7 +11,15 @@ export interface PublisherFeature {
   readonly place: string;
 }
 
-export type PublisherLevel = 'same' | 'unknown' | 'different' | 'different-place';
+export type PublisherLevel =
+  | 'same'
+  | 'unknown'
+  /** Names that share no telling word; one publisher's names vary much in Latin script. */
+  | 'different'
+  /** And the places differ too. */
+  | 'elsewhere'
+  /** Both are Chinese names, which vary little. */
+  | 'surely-different';
 
 const common = new Set(
   (
@@ -64,8 +72,8 @@ export function comparePublishers(a: PublisherFeature, b: PublisherFeature): Pub
   if (a.letters.length >= 3 && (a.letters.endsWith(b.letters) || b.letters.endsWith(a.letters))) {
     if (b.letters.length >= 3) return 'same';
   }
-  const places = a.place !== '' && b.place !== '' && a.place !== b.place;
-  return places ? 'different-place' : 'different';
+  if (a.han) return 'surely-different';
+  return a.place !== '' && b.place !== '' && a.place !== b.place ? 'elsewhere' : 'different';
 }
 
 function sameHan(a: string, b: string): boolean {

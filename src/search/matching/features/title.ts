@@ -1,6 +1,6 @@
 import type { BibRecord } from '../../../marc/record.ts';
 import { foldForMatching } from '../../../marc/text.ts';
-import { takePlaces } from './volume.ts';
+import { isYear, takePlaces } from './volume.ts';
 
 /** The title of a record in the forms that other catalogues may give it. */
 export interface TitleFeature {
@@ -33,10 +33,14 @@ export type TitleLevel =
   | 'other-subtitle'
   /** Equal to a form the other record also gives (parallel, 880, pinyin). */
   | 'variant'
-  /** The words of one begin the other. */
+  /** The words of one begin the other, or all stand in it. */
   | 'contained'
+  /** One Chinese title begins the other inside a word: 化学工程, 化学工程手册. */
+  | 'begun'
   /** Equal but for a misspelt word or two. */
   | 'misspelt'
+  /** A long title equal but for one number: a misprint, unless all else speaks otherwise. */
+  | 'renumbered'
   /** Most words in common. */
   | 'similar'
   | 'unlike';
@@ -46,12 +50,14 @@ const maxVariants = 8;
 /** Null when the record has no title: such a record matches nothing. */
 export function titleOf(record: BibRecord): TitleAndPlaces {
   const raw = splitTitle(record);
-  const proper = takePlaces(foldForMatching(raw.title), true);
+  const proper = takePlaces(foldForMatching(raw.title), 'title');
   const main = withoutArticle(proper.rest);
   const core = squeeze(main);
   if (core === '') return { title: null, places: proper.places };
-  const sub = raw.subtitle === null ? noParts : takePlaces(foldForMatching(raw.subtitle), false);
-  const words = wordsOf(sub.rest === '' ? main : `${main} ${sub.rest}`);
+  const sub =
+    raw.subtitle === null ? noParts : takePlaces(foldForMatching(raw.subtitle), 'subtitle');
+  const text = sub.rest === '' ? main : `${main} ${sub.rest}`;
+  const words = [...wordsOf(text), ...yearsOf(record, text)];
   const han = hanStart.test(core);
   return {
     title: {
@@ -65,6 +71,13 @@ export function titleOf(record: BibRecord): TitleAndPlaces {
     },
     places: sub.places.length === 0 ? proper.places : [...proper.places, ...sub.places],
   };
+}
+
+/** The year of a yearbook, when it stands in the part number and not in the title. */
+function yearsOf(record: BibRecord, text: string): readonly string[] {
+  if (record.partNumber === null) return noVariants;
+  const folded = foldForMatching(record.partNumber);
+  return folded.split(' ').filter((word) => isYear(word) && !text.includes(word));
 }
 
 const noParts = { rest: '', places: [] as readonly string[] };
@@ -138,7 +151,7 @@ function variantsOf(record: BibRecord, parallel: string | null, core: string): r
   const add = (text: string | null): void => {
     if (text === null || variants.length >= maxVariants) return;
     const folded = foldForMatching(text);
-    const parted = takePlaces(folded, true);
+    const parted = takePlaces(folded, 'title');
     const form = squeeze(withoutArticle(parted.rest));
     if (form !== '' && form !== core && !variants.includes(form)) variants.push(form);
   };
@@ -184,7 +197,21 @@ function compareSubtitles(a: TitleFeature, b: TitleFeature): TitleLevel {
   const [few, many] = a.full.length <= b.full.length ? [a, b] : [b, a];
   if (many.full.startsWith(few.full)) return 'same';
   const rest = compareRest(few, many);
-  return rest === 'unlike' ? 'other-subtitle' : rest === 'misspelt' ? 'same' : 'same-proper';
+  if (rest === 'misspelt') return 'same';
+  if (rest === 'renumbered') return rest;
+  if (rest !== 'unlike') return 'same-proper';
+  return numbersDiffer(few, many) ? 'unlike' : 'other-subtitle';
+}
+
+/** Both name numbers and neither names all of the other's: S. 1970 and S. 501, 2003 and 2004. */
+function numbersDiffer(few: TitleFeature, many: TitleFeature): boolean {
+  const one = few.words.filter(isNumber);
+  const two = many.words.filter(isNumber);
+  return one.some((word) => !two.includes(word)) && two.some((word) => !one.includes(word));
+}
+
+function isNumber(word: string): boolean {
+  return /\d/.test(word);
 }
 
 function compareRest(few: TitleFeature, many: TitleFeature): TitleLevel {
@@ -217,6 +244,7 @@ function beginsWith(many: TitleFeature, few: TitleFeature): boolean {
 function compareHan(few: TitleFeature, many: TitleFeature): TitleLevel {
   const a = few.full;
   const b = many.full;
+  if (a.length >= 4 && b.startsWith(a)) return 'begun';
   if (a.length < 6 || b.length - a.length > 1) return 'unlike';
   let start = 0;
   while (start < a.length && a[start] === b[start]) start++;
@@ -228,18 +256,18 @@ function compareHan(few: TitleFeature, many: TitleFeature): TitleLevel {
   return lostA.length <= 1 && lostB.length <= 1 ? 'misspelt' : 'unlike';
 }
 
+/** Words from which on a single other number may be a misprint. */
+const longTitle = 7;
+
 /** Words in common, each used once; then pairs of the rest that differ by one slip. */
 function compareWords(few: TitleFeature, many: TitleFeature): TitleLevel {
-  const a = few.words;
-  const b = many.words;
-  if (a.length < 2 && b.length < 2) {
-    const [one, two] = [few.full, many.full];
-    return one.length >= 7 && isSlip(one, two) ? 'misspelt' : 'unlike';
-  }
-  if (few.full.length * 2 < many.full.length) return 'unlike';
+  const [a, b] = [few.words, many.words];
+  if (isSlip(few.full, many.full) && few.full.length >= 7) return 'misspelt';
+  if (a.length < 2) return 'unlike';
   const left = [...b];
   const alone: string[] = [];
   let common = 0;
+  let slips = 0;
   for (const word of a) {
     const at = left.indexOf(word);
     if (at < 0) alone.push(word);
@@ -247,27 +275,36 @@ function compareWords(few: TitleFeature, many: TitleFeature): TitleLevel {
       left.splice(at, 1);
       common += word.length;
     }
+    // Most titles compared have little in common: give up as soon as that is sure.
+    if (alone.length > 4 && alone.length > a.length / 2) return 'unlike';
   }
-  let slips = 0;
-  for (let i = alone.length - 1; i >= 0; i--) {
-    const word = alone[i] ?? '';
+  const lost: string[] = [];
+  for (const word of alone) {
     const at = left.findIndex((other) => isSlip(word, other));
-    if (at < 0) continue;
+    if (at < 0) {
+      lost.push(word);
+      continue;
+    }
     left.splice(at, 1);
-    alone.splice(i, 1);
     slips++;
     common += word.length;
   }
-  if (hasNumber(alone) || hasNumber(left)) return 'unlike';
-  if (alone.length === 0 && left.length === 0) return slips <= 2 ? 'misspelt' : 'similar';
-  if (isSlip(few.full, many.full)) return 'misspelt';
-  return common * 2 >= 0.8 * (few.full.length + many.full.length) && slips <= 2
-    ? 'similar'
-    : 'unlike';
+  if (slips > 2) return 'unlike';
+  if (hasNumber(lost) && hasNumber(left)) {
+    return lost.length === 1 && left.length === 1 && a.length >= longTitle
+      ? 'renumbered'
+      : 'unlike';
+  }
+  if (lost.length === 0) {
+    if (left.length === 0) return 'misspelt';
+    return few.full.length >= 10 ? 'contained' : 'unlike';
+  }
+  if (hasNumber(lost) || hasNumber(left)) return 'unlike';
+  return common * 2 >= 0.8 * (few.full.length + many.full.length) ? 'similar' : 'unlike';
 }
 
 function hasNumber(words: readonly string[]): boolean {
-  return words.some((word) => /\d/.test(word));
+  return words.some(isNumber);
 }
 
 /**
@@ -276,7 +313,7 @@ function hasNumber(words: readonly string[]): boolean {
  */
 export function isSlip(a: string, b: string): boolean {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  if (short.length < 4 || long.length < 5 || long.length - short.length > 1) return false;
+  if (short.length < 4 || long.length < 5 || long.length - short.length > 2) return false;
   let start = 0;
   while (start < short.length && short[start] === long[start]) start++;
   let end = 0;
@@ -290,6 +327,8 @@ export function isSlip(a: string, b: string): boolean {
   const lostLong = long.slice(start, long.length - end);
   if (/\d/.test(lostShort + lostLong)) return false;
   if (lostShort.length <= 1 && lostLong.length <= 1) return true;
+  // A longer ending of the same stem: process, processes; ecclesiastic, ecclesiastical.
+  if (end === 0 && lostShort === '' && short.length >= 6) return true;
   return (
     lostShort.length === 2 &&
     lostLong.length === 2 &&

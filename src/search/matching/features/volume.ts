@@ -1,4 +1,4 @@
-import { hanNumeral, ordinalWord, parseNumeral } from '../numerals.ts';
+import { hanNumeral, numberWord, ordinalWord, parseNumeral, parseRoman } from '../numerals.ts';
 
 /**
  * Which part of a larger whole a record describes: volume, part, number, series. Two volumes of one
@@ -18,9 +18,21 @@ const noVolume: VolumeFeature = { places: [], names: [] };
 
 const number = `\\d{1,4}|${hanNumeral}`;
 const hanUnit = '分册|册|卷|辑|集|部分|部|编|篇|函|期|号|回|种|季|届';
-const latinUnit =
-  'volumes?|vols?|v|band|bde?|tomes?|tom|tomo|t|parts?|pts?|pt|teil|books?|bk|numbers?|no|nr|heft|hft|fasc|issue|series|ser|section|sect|chapter|jahrg';
-const latinNumber = `\\d{1,4}[a-z]?|[ivxlc]{1,7}|${ordinalWord}`;
+/** Units that a title names a volume by. A report's `no. 9` stays in the title, whose numbers count. */
+const latinUnit = 'volumes?|vols?|v|band|bde?|tomes?|tom|tomo|t|parts?|pts?|pt|teil|bk|series|ser';
+/**
+ * v. 2, vol. II, Bd. 3, part one; `volumes 1 3` is a range. Digits may follow the unit at once (`v2`),
+ * Roman numbers and words may not; `part II of the report` and `R.O.T.C.` name no volume.
+ */
+const latinPlaces = new RegExp(
+  `(?<![\\p{L}\\p{N}])(?:${latinUnit})( ?\\d{1,3}[a-z]?| (?:[ivx]{1,6}[a-d]?|${numberWord}))(?: (\\d{1,3}))?(?![\\p{L}\\p{N}])(?! of )`,
+  'gu',
+);
+/** 2nd series, second part, 3. Band at the end; `a second series of essays` is no volume. */
+const latinOrdinals = new RegExp(
+  `(?<![\\p{L}\\p{N}])(\\d{1,3}(?:st|nd|rd|th|d|e)?|${ordinalWord}) (?:volume|vol|band|bd|part|pt|series|ser|teil|tome|tomo)$`,
+  'gu',
+);
 
 /** 第3卷, 第二册, 第1-3卷; 卷一, 之二, 册3; 上册, 下, 中卷. */
 const hanPlaces: readonly RegExp[] = [
@@ -31,19 +43,11 @@ const hanThirds =
   /(?<![\p{Script=Han}\d])([上中下])(?:分册|册|卷|集|编|篇|辑|部)?(?![\p{L}\p{N}])/gu;
 const hanThirdsAtEnd = /([上中下])(?:分册|册|卷|集|编|篇|辑)(?![\p{L}\p{N}])/gu;
 
-/** v. 2, vol. II, Bd. 3, part one, no 7; `volumes 1 3` is a range. */
-const latinPlaces = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:${latinUnit}) ?(${latinNumber})(?: (\\d{1,3}))?(?![\\p{L}\\p{N}])`,
-  'gu',
-);
-/** 2nd series, second part, 3. Band (the full stop is folded away). */
-const latinOrdinals = new RegExp(
-  `(?<![\\p{L}\\p{N}])(\\d{1,3}(?:st|nd|rd|th|d|e)?|${ordinalWord}) (?:volume|vol|band|bd|part|pt|series|ser|teil|tome|tomo|book)(?![\\p{L}\\p{N}])`,
-  'gu',
-);
-
 const mayHoldHan = /[第卷册辑编篇部之上中下]/;
 const mayHoldLatin = new RegExp(`(?<![\\p{L}\\p{N}])(?:${latinUnit})(?![\\p{L}]{2})`, 'u');
+
+/** Where a text stands: what ends a title may be its volume; inside a subtitle it is running text. */
+export type TextKind = 'title' | 'subtitle' | 'part';
 
 /** A text without the places it named, and the places. */
 export interface Parted {
@@ -52,63 +56,73 @@ export interface Parted {
 }
 
 /**
- * Takes the places out of folded text. A count (`in 3 volumes`, 三卷本) is not a place. With
- * `trailing`, a number that ends the text (大学英语 2, Windows 98, 年鉴 2003) is a place too.
+ * Takes the places out of folded text. A count (`in 3 volumes`, 三卷本) is not a place. A number that
+ * ends a title (大学英语 2, Windows 98) is one; in a subtitle a place begins or ends the text.
  */
-export function takePlaces(folded: string, trailing: boolean): Parted {
+export function takePlaces(folded: string, kind: TextKind): Parted {
   const han = mayHoldHan.test(folded);
   const latin = mayHoldLatin.test(folded);
-  const end = trailing ? trailingNumber.exec(folded) : null;
-  if (!han && !latin && end === null) return { rest: folded, places: [] };
+  const trailing = kind === 'title' && trailingNumber.test(folded);
+  if (!han && !latin && !trailing) return { rest: folded, places: [] };
   const places: string[] = [];
   let rest = folded;
-  const take = (match: string, first?: string, second?: string): string => {
-    const place = placeOf(first ?? '', typeof second === 'string' ? second : undefined);
-    if (place === null) return match;
+  const take = (match: string, first: string, ...more: (string | number | undefined)[]): string => {
+    const [second, at] = typeof more[0] === 'number' ? [undefined, more[0]] : more;
+    const place = placeOf(first, typeof second === 'string' ? second : undefined);
+    const outer = at === 0 || Number(at) + match.length === rest.length;
+    if (place === null || (kind === 'subtitle' && !outer)) return match;
     places.push(place);
+    return ' ';
+  };
+  const takeThird = (_match: string, third: string): string => {
+    places.push(third === '上' ? 'first' : third === '中' ? 'middle' : 'last');
     return ' ';
   };
   if (han) {
     for (const pattern of hanPlaces) rest = rest.replace(pattern, take);
     rest = rest.replace(hanThirds, takeThird).replace(hanThirdsAtEnd, takeThird);
   }
-  if (latin) {
-    rest = rest
-      .replace(latinPlaces, take)
-      .replace(latinOrdinals, (match: string, one: string) => take(match, one));
-  }
-  function takeThird(_match: string, third: string): string {
-    places.push(third === '上' ? 'first' : third === '中' ? 'middle' : 'last');
-    return ' ';
-  }
+  if (latin) rest = rest.replace(latinPlaces, take).replace(latinOrdinals, take);
   rest = tidy(rest);
-  if (trailing) {
-    const last = trailingNumber.exec(rest);
-    const value = last === null ? null : parseNumeral(last[1] ?? last[2] ?? '');
-    if (last !== null && value !== null) {
-      places.push(String(value));
-      rest = rest.slice(0, last.index);
-    }
+  const last = kind === 'title' ? trailingNumber.exec(rest) : null;
+  const value = last === null ? null : parseNumeral(last[1] ?? last[2] ?? '');
+  if (last !== null && value !== null && value <= maxTrailing) {
+    places.push(String(value));
+    rest = rest.slice(0, last.index);
   }
   return { rest, places };
 }
 
-/** A number standing alone at the end, or digits right behind a Han character: 大学英语2. */
+/** Higher numbers that end a title are years ('96), highways and degrees. */
+const maxTrailing = 40;
+
+/**
+ * A number standing alone at the end, or digits right behind a Han character: 大学英语2. Longer
+ * numbers are years, laws and degrees and stay in the title, and so does the day after a month. A single Roman letter is more
+ * often a name's (Henry V, Vitamin C), and World War II is no second volume.
+ */
+const months =
+  'jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|april|august|september|october|november|december';
+const rulers =
+  'louis|charles|george|henry|edward|william|james|richard|john|paul|philip|pius|leo|gregory|frederick|friedrich|wilhelm|karl|heinrich|ludwig|napoleon|alexander|nicholas|catherine|elizabeth';
 const trailingNumber = new RegExp(
-  ` (\\d{1,4}|[ivx]{1,5}|${hanNumeral})$|(?<=\\p{Script=Han})(\\d{1,4}|[ivx]{1,5})$`,
+  `(?<!${months}|${rulers}|war|[\\d ]\\d) (\\d{1,2}|[ivx]{2,5}|${hanNumeral})$|(?<=\\p{Script=Han}) ?(\\d{1,2}|[ivx]{1,5})$`,
   'u',
 );
 
 function placeOf(first: string, second: string | undefined): string | null {
-  const one = parseNumeral(first) ?? letterOf(first);
+  const written = first.trimStart();
+  const one = parseNumeral(written) ?? letterOf(written);
   if (one === null) return null;
   const two = second === undefined ? null : parseNumeral(second);
   return two === null || typeof one !== 'number' || two <= one ? String(one) : `${one}-${two}`;
 }
 
-/** `2a` and the like keep their letter. */
+/** `2a` and `iib` keep their letter. */
 function letterOf(text: string): string | null {
-  return /^\d{1,4}[a-z]$/.test(text) ? text : null;
+  if (/^\d{1,3}[a-z]$/.test(text)) return text;
+  const roman = parseRoman(text.slice(0, -1));
+  return roman === null || roman === 0 ? null : `${roman}${text.slice(-1)}`;
 }
 
 function tidy(text: string): string {
@@ -127,22 +141,48 @@ export function volumeOf(
   if (partNumber === '' && partName === '' && fromTitle.length === 0) return noVolume;
   const places = [...fromTitle];
   const names: string[] = [];
-  for (const text of [partNumber, partName]) {
-    if (text === '') continue;
-    const parted = takePlaces(text, false);
+  if (partNumber !== '') readPartNumber(partNumber, places, names);
+  if (partName !== '') {
+    const parted = takePlaces(partName, 'part');
     places.push(...parted.places);
-    // What is left of a part number is a bare number (`2`, `II`, 三), a letter (`A`) or a name.
-    const words = parted.rest.split(' ').filter((word) => word !== '');
-    const kept: string[] = [];
-    for (const word of words) {
-      const value = parseNumeral(word);
-      if (value !== null) places.push(String(value));
-      else if (/^[a-z]$/.test(word)) places.push(word);
-      else kept.push(word);
-    }
-    if (kept.length > 0) names.push(kept.join(''));
+    const value = parseNumeral(parted.rest);
+    if (value !== null && !isYear(parted.rest)) places.push(String(value));
+    else if (parted.rest !== '') names.push(parted.rest.replaceAll(' ', ''));
   }
   return { places: withoutRepeats(places), names };
+}
+
+/** Beside places, a part number holds a bare number (`2`, `II`, 三), a letter (`A`) or a name. */
+function readPartNumber(partNumber: string, places: string[], names: string[]): void {
+  const parted = takePlaces(partNumber, 'part');
+  const words = parted.rest.split(' ').filter((word) => word !== '' && !unitWords.has(word));
+  places.push(...parted.places);
+  const kept: string[] = [];
+  for (const word of words) {
+    const value = /^[a-z]{3,}$/.test(word) && words.length > 1 ? null : parseNumeral(word);
+    if (value !== null && isYear(word)) continue;
+    if (value !== null) places.push(String(value));
+    else if (/^[a-z甲乙丙丁戊己庚辛壬癸]$/u.test(word)) places.push(word);
+    else kept.push(word);
+  }
+  // Long Latin text without any number is the name of a series or collection.
+  if (
+    kept.length > 0 &&
+    (places.length > 0 || kept.length < 3 || !/^[a-z ]+$/.test(kept.join(' ')))
+  )
+    names.push(kept.join(''));
+}
+
+/** Left when the number they belong to was read: `no. 3`, `Abt. B`. */
+const unitWords = new Set(
+  'no nr number numbers num v vol volume bd band pt part t teil book bk abt abteilung heft hft fasc issue ser series section sect sec chapter unit'.split(
+    ' ',
+  ),
+);
+
+/** A year as part number (统计年鉴. 2003) is read with the title, where others write it. */
+export function isYear(word: string): boolean {
+  return /^(?:1[5-9]|20)\d\d$/.test(word);
 }
 
 function withoutRepeats(places: readonly string[]): readonly string[] {

@@ -8,6 +8,8 @@ export interface YearFeature {
   /** First and last year the date may mean: a range, or `[19--]`; equal for a plain year. */
   readonly from: number;
   readonly to: number;
+  /** The year of the coded data, or null. */
+  readonly coded: number | null;
   /** The cataloguer guessed: `[1949?]`, `ca. 1910`, `[191-]`. */
   readonly guessed: boolean;
 }
@@ -18,6 +20,8 @@ export type YearLevel =
   | 'near'
   /** Both statements name one year, though the main years differ: a reprint that says so. */
   | 'reprint'
+  /** The coded years are equal where the written ones are not. */
+  | 'coded'
   | 'unknown'
   /** Two to `reprintYears` apart. */
   | 'apart'
@@ -26,12 +30,21 @@ export type YearLevel =
 /** Printings of one edition under one ISBN lie no further apart than this. */
 const reprintYears = 3;
 
-const unknown: YearFeature = { year: null, named: [], from: 0, to: 0, guessed: false };
+const unknown: YearFeature = {
+  year: null,
+  named: [],
+  from: 0,
+  to: 0,
+  coded: null,
+  guessed: false,
+};
 
 export function yearOf(record: BibRecord): YearFeature {
   const { year, date } = record;
   if (date === null || plainYear(date)) {
-    return year === null ? unknown : { year, named: [year], from: year, to: year, guessed: false };
+    if (year === null) return unknown;
+    const coded = record.codedYear ?? null;
+    return { year, named: [year], from: year, to: year, coded, guessed: false };
   }
   const named: number[] = [];
   for (const match of date.matchAll(/(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)/g)) {
@@ -54,7 +67,7 @@ export function yearOf(record: BibRecord): YearFeature {
   const main = year ?? named[0] ?? null;
   if (main === null && from === 0) return unknown;
   const guessed = decade !== null || /\?|\bca?\b|circa|约/.test(date);
-  return { year: main, named, from, to, guessed };
+  return { year: main, named, from, to, coded: record.codedYear ?? null, guessed };
 }
 
 function plainYear(date: string): boolean {
@@ -67,6 +80,7 @@ export function compareYears(a: YearFeature, b: YearFeature): YearLevel {
     if (a.year === b.year && !a.guessed && !b.guessed) return 'same';
     return a.year === b.year ? 'same' : 'near';
   }
+  if (a.coded !== null && a.coded === b.coded) return 'coded';
   const apart = Math.max(a.from - b.to, b.from - a.to);
   if (apart <= 1) return 'near';
   if (a.named.some((year) => b.named.includes(year))) return 'reprint';
