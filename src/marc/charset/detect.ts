@@ -5,6 +5,7 @@ import { plausibility } from './plausibility.ts';
 import {
   type CharsetHint,
   type ConcreteCharset,
+  commonPairs,
   disagreement,
   type EvidentText,
   evident,
@@ -112,20 +113,4 @@ function isLikely(bytes: Buffer, reading: Reading): boolean {
     if (commonPairs(bytes, 0xa1, 0xc6) >= 0.8) return true;
   } else if (reading.charset === 'marc-8' || reading.charset === 'iso-5426') return true;
   return plausibility(reading.text.slice(0, SAMPLE_LENGTH)).score >= 0.4;
-}
-
-/** The part of byte pairs whose first byte lies in the rows of symbols and common characters. */
-function commonPairs(bytes: Uint8Array, firstLead: number, lastLead: number): number {
-  let pairs = 0;
-  let common = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const lead = bytes[at] as number;
-    if (lead < 0x80) continue;
-    at += 1;
-    pairs += 1;
-    const trail = bytes[at] as number;
-    // In GB 2312 both bytes are high; in Big5 the second may be any.
-    if (lead >= firstLead && lead <= lastLead && (lastLead < 0xd0 || trail >= 0xa1)) common += 1;
-  }
-  return pairs === 0 ? 0 : common / pairs;
 }

@@ -26,7 +26,8 @@ const NON_JOINER = 0x8e;
 
 /**
  * MARC-8 (MARC 21 Specifications for Record Structure, part 2; ISO 2022 designations, EACC, combining
- * marks before the base letter, `&#xNNNN;` for what it cannot say). Designations end with the subfield.
+ * marks before the base letter, `&#xNNNN;` for what it cannot say). Designations end with the
+ * subfield. A code that is undefined on the left is taken for the ASCII character it would be.
  */
 export function decodeMarc8(bytes: Uint8Array, start = 0, end = bytes.length): DecodedMarks {
   return new MarksDecoder(bytes, start, end, marc8Tables().ansel, true).decode();
@@ -121,7 +122,7 @@ class MarksDecoder {
     if (character > 0 && character < SECOND_HALF) this.#emit(character);
     else if (character === 0) {
       this.#faults += 1;
-      this.#emit(REPLACEMENT);
+      this.#emit(set === this.#g0 ? code : REPLACEMENT);
     } else if (character > -SECOND_HALF && character < 0) {
       if (this.#pendingCount === MAX_PENDING_MARKS) this.#flushMarks();
       this.#high |= -character;
@@ -166,21 +167,36 @@ class MarksDecoder {
     else this.#emitFrom(this.#g1, byte & 0x7f);
   }
 
+  /**
+   * A code of three bytes. One that means nothing, or cannot be a code, is mostly a forgotten way back
+   * to ASCII: then its first byte is text of its own if a code follows right behind, or none can.
+   */
   #eacc(highBit: number): void {
-    const bytes = this.#bytes;
-    const a = (bytes[this.#at] as number) - highBit;
-    const b = this.#at + 1 < this.#end ? (bytes[this.#at + 1] as number) - highBit : 0;
-    const c = this.#at + 2 < this.#end ? (bytes[this.#at + 2] as number) - highBit : 0;
-    const character = eaccCharacter(this.#tables, a, b, c);
-    if (character !== 0) {
+    const character = this.#eaccAt(this.#at, highBit);
+    if (character > 0) {
       this.#at += 3;
       this.#emit(character);
       return;
     }
-    // Only what can be a code is skipped whole, so that a delimiter is never eaten.
-    this.#at += b < 0x20 || b > 0x7f || c < 0x20 || c > 0x7f ? 1 : 3;
     this.#faults += 1;
-    this.#emit(REPLACEMENT);
+    if (character < 0 || this.#eaccAt(this.#at + 1, highBit) > 0) {
+      this.#emit((this.#bytes[this.#at] as number) - highBit);
+      this.#at += 1;
+    } else {
+      this.#emit(REPLACEMENT);
+      this.#at += 3;
+    }
+  }
+
+  /** The character of the code there, 0 if it means nothing, -1 if those bytes cannot be a code. */
+  #eaccAt(at: number, highBit: number): number {
+    if (at + 2 >= this.#end) return -1;
+    const a = (this.#bytes[at] as number) - highBit;
+    const b = (this.#bytes[at + 1] as number) - highBit;
+    const c = (this.#bytes[at + 2] as number) - highBit;
+    const character = eaccCharacter(this.#tables, a, b, c);
+    if (character !== 0) return character;
+    return b < 0x20 || b > 0x7f || c < 0x20 || c > 0x7f ? -1 : 0;
   }
 
   /** `&#x4E2D;`, the lossless form of MARC-8 for characters outside it; false if it is not one. */

@@ -72,7 +72,8 @@ export function disagreement(
 export function faultWarning(reading: Reading): readonly string[] {
   if (reading.faults === 0) return NO_WARNINGS;
   const codes = reading.faults === 1 ? '1 code is' : `${reading.faults} codes are`;
-  return [`${codes} not valid ${reading.charset} and may have been replaced.`];
+  const what = reading.faults === 1 ? 'it was' : 'they were';
+  return [`${codes} not valid ${reading.charset}; ${what} replaced or taken for ASCII.`];
 }
 
 /** The fields of a record's data; delimiters are not in them. */
@@ -85,4 +86,20 @@ export function splitFields(bytes: Buffer): Buffer[] {
     if (end < 0) return fields;
     start = end + 1;
   }
+}
+
+/** The part of byte pairs whose first byte lies in the rows of symbols and common characters. */
+export function commonPairs(bytes: Uint8Array, firstLead: number, lastLead: number): number {
+  let pairs = 0;
+  let common = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const lead = bytes[at] as number;
+    if (lead < 0x80) continue;
+    at += 1;
+    pairs += 1;
+    const trail = bytes[at] as number;
+    // In GB 2312 both bytes are high; in Big5 the second may be any.
+    if (lead >= firstLead && lead <= lastLead && (lastLead < 0xd0 || trail >= 0xa1)) common += 1;
+  }
+  return pairs === 0 ? 0 : common / pairs;
 }

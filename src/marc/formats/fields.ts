@@ -54,7 +54,7 @@ function parseSubfields(
   while (at < end) {
     const next = nextDelimiter(text, at + 1, end);
     const code = text.charCodeAt(at + 1);
-    if (next > at + 1 && code < 0x80) {
+    if (next > at + 1 && code >= 0x20 && code < 0x7f) {
       subfields.push({ code: text[at + 1] as string, value: text.slice(at + 2, next) });
     } else if (next > at + 1)
       subfields.push(strangeSubfield(tag, text.slice(at + 1, next), warnings));
@@ -76,8 +76,9 @@ function nextDelimiter(text: string, from: number, end: number): number {
 function strangeSubfield(tag: string, text: string, warnings: string[]): Subfield {
   const [first = ''] = text;
   const [code = '', ...marks] = first.normalize('NFD');
-  if (code < '\u0080') return { code, value: marks.join('') + text.slice(first.length) };
-  warnings.push(`Field ${printable(tag)} has the subfield code "${first}".`);
+  if (marks.length > 0 && code < '\u0080')
+    return { code, value: marks.join('') + text.slice(first.length) };
+  warnings.push(`Field ${printable(tag)} has the subfield code "${printable(first)}".`);
   return { code: first, value: text.slice(first.length) };
 }
 

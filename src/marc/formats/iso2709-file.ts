@@ -4,8 +4,16 @@ import { MarcError } from './errors.ts';
 import { decodeIso2709 } from './iso2709-record.ts';
 import type { ReadOptions } from './options.ts';
 
-/** What stands between records of healthy files too: line ends, blanks, NUL, ^Z. */
-const FILLERS: ReadonlySet<number> = new Set([0x00, 0x09, 0x0a, 0x0d, 0x1a, 0x20]);
+/** What stands between records of healthy files too: line ends, blanks, NUL, ^Z, a second terminator. */
+const FILLERS: ReadonlySet<number> = new Set([
+  0x00,
+  0x09,
+  0x0a,
+  0x0d,
+  0x1a,
+  RECORD_TERMINATOR,
+  0x20,
+]);
 const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf);
 
 /**

@@ -45,7 +45,9 @@ export function* readXmlRecords(
       yield* found.splice(0);
     }
     reader.end();
+    count += found.length;
     yield* found.splice(0);
+    if (count === 0) yield { raw: bytes, problem: `The document has no element "${recordName}".` };
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     count += found.length;
@@ -80,20 +82,29 @@ function* readOneByOne(
   startHandler: StartHandler,
   failure: XmlError,
 ): Generator<DecodedMarc | UnreadableMarc> {
-  const starts = Array.from(
-    source.matchAll(new RegExp(`<(?:[\\w.-]{1,40}:)?${recordName}(?=[\\s/>])`, 'g')),
-    (match) => match.index,
-  );
-  if (starts.length <= alreadyRead) {
-    const rest = source.slice(starts.at(-1) ?? 0);
-    // Everything was read; what is broken is the wrapping behind the last record.
-    if (alreadyRead > 0) return;
-    yield { raw: Buffer.from(rest), problem: failure.message };
+  const segments = recordSegments(source, recordName);
+  if (segments.length <= alreadyRead) {
+    // With every record read, what is broken is only what stands around them.
+    if (alreadyRead === 0) yield { raw: Buffer.from(source), problem: failure.message };
     return;
   }
-  for (let n = alreadyRead; n < starts.length; n += 1) {
-    yield readOne(source.slice(starts[n], starts[n + 1]), recordName, startHandler);
-  }
+  for (const segment of segments.slice(alreadyRead))
+    yield readOne(segment, recordName, startHandler);
+}
+
+/** The text from each record's beginning to the next one's, without elements that wrap a record. */
+function recordSegments(source: string, recordName: string): string[] {
+  const opening = new RegExp(`<(?:[\\w.-]{1,40}:)?${recordName}(?=[\\s/>])`, 'g');
+  const starts = Array.from(source.matchAll(opening), (match) => match.index);
+  const segments = starts.map((start, n) => source.slice(start, starts[n + 1]));
+  return segments.filter((segment, n) => n === segments.length - 1 || !isWrapper(segment));
+}
+
+/** Whether the segment has no field and no end of its own. */
+function isWrapper(segment: string): boolean {
+  return !/<(?:[\w.-]{1,40}:)?(?:leader|controlfield|datafield|fixfield|varfield)[\s>]/.test(
+    segment,
+  );
 }
 
 /** One record that begins the text; what follows its end is not looked at. */

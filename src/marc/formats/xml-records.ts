@@ -55,7 +55,7 @@ export class FieldedXmlHandler implements XmlHandler {
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     const words = this.#vocabulary;
-    if (this.#place === 'outside') {
+    if (this.#place === 'outside' || (name === words.record && this.#isWrapping())) {
       if (name === words.record) this.#startRecord();
     } else if (this.#place === 'record') {
       this.#text = '';
@@ -115,8 +115,14 @@ export class FieldedXmlHandler implements XmlHandler {
     this.#text = '';
   }
 
+  /** SRU and OAI wrap a record in an element of the same name, which has nothing of its own. */
+  #isWrapping(): boolean {
+    return this.#place === 'record' && this.#leader === null && this.#fields.length === 0;
+  }
+
   #startRecord(): void {
     this.#place = 'record';
+    this.#foreign = 0;
     this.#text = '';
     this.#leader = null;
     this.#fields = [];
@@ -183,7 +189,10 @@ export class FieldedXmlHandler implements XmlHandler {
   }
 
   #endRecord(): void {
+    const wrapped = this.#isWrapping() && this.#warnings.length > 0;
     this.#place = 'outside';
+    // Elements, but none of a record: a record of another kind.
+    if (wrapped) return;
     const leader = this.#readLeader();
     this.#onRecord({ marc: { leader, fields: this.#fields }, warnings: this.#warnings });
   }
