@@ -64,15 +64,27 @@ t.test('never lets a term or a name become part of the PQF around it', async (t)
     '"@and x y"',
     '"a \\\\"',
     '"*\\" @and \\"*"',
-    '"x @attr 1=4 y" = "b"',
-    'title =/language="a @and b" c',
-    '"\\\\" = "\\\\\\\\*"',
+    'title =/p.language="a @and b" c',
+    'x = "\\\\\\\\*"',
   ]) {
     const pqf = convertQuery(text, 'pqf', map);
     const { node } = parsePqf(pqf);
     const count = (one: typeof node): number =>
       one.type === 'operator' || one.type === 'prox' ? count(one.left) + count(one.right) : 1;
-    t.equal(count(node), text.includes('/language') ? 2 : 1, pqf);
+    t.equal(count(node), text.includes('/p.language') ? 2 : 1, pqf);
+  }
+});
+
+t.test('puts only plain names into attribute values', async (t) => {
+  const map =
+    'set.p = http://p/\nset = http://p/\nindex.p.* = 1=*\nrelation.eq =\nstructure.* =\nposition.any =';
+  t.equal(convertQuery('Shelf-mark = b', 'pqf', map), '@attr 1=Shelf-mark "b"');
+  for (const text of ['"x @attr 1=4 y" = b', '"\\\\" = b', '"\\"" = b']) {
+    t.match(
+      thrown(() => convertQuery(text, 'pqf', map)),
+      { diagnostic: 16 },
+      text,
+    );
   }
 });
 

@@ -246,18 +246,18 @@ function literal(raw: string): string {
 function look(map: AttributeMap, key: string, name: string): string | null {
   const entry = findEntry(map, key);
   if (entry === undefined) return null;
+  const isNamed = entry.attributes.some(({ value }) => value.includes('*'));
+  if (isNamed && !attributeName.test(name)) return null;
   return entry.attributes
     .map(({ set, type, value }) => {
       const prefix = set === null ? '' : `${set} `;
-      return `@attr ${prefix}${type}=${value.replaceAll('*', attributeName(name))} `;
+      return `@attr ${prefix}${type}=${value.replaceAll('*', name)} `;
     })
     .join('');
 }
 
-/** A name put into an attribute value must stay one word of PQF. */
-function attributeName(name: string): string {
-  return name.replace(/[^\p{L}\p{N}._:/-]/gu, '');
-}
+/** A name put into an attribute value must be one plain word of PQF. */
+const attributeName = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]*$/u;
 
 function scopedName(name: string, scope: Scope, usesDefault: boolean): ScopedName {
   const dot = name.indexOf('.');
