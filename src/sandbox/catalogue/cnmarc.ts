@@ -102,11 +102,11 @@ function titleField(described: Description, habits: Habits): DataField | null {
   return dataField('200', '1 ', [
     ['a', described.title],
     [habits.pinyin ?? '9', habits.pinyin === null ? '' : described.pinyin],
+    ['h', described.partNumber],
+    ['i', described.partName],
     ['b', described.fact.medium === 'ebook' ? '电子资源' : ''],
     ['d', parallel],
     ['e', described.subtitle],
-    ['h', described.partNumber],
-    ['i', described.partName],
     ...described.responsibility
       .split(' ; ')
       .map((statement, at): Pair => [at === 0 ? 'f' : 'g', statement]),

@@ -33,6 +33,8 @@ interface Issue {
   readonly hardback: 'none' | 'same' | 'own';
 }
 
+/** No e-books before that year. */
+const firstEbooks = 2003;
 const series = [
   '普通高等教育规划教材',
   '高等学校教材',
@@ -75,7 +77,9 @@ export function expand(work: Work, makers: Makers): Draft[] {
   if (work.shape.includes('h')) issues[issues.length - 1] = { ...last, hardback: 'same' };
   if (work.shape.includes('H')) issues[issues.length - 1] = { ...last, hardback: 'own' };
   if (work.shape.includes('x')) {
-    issues.push({ ...last, medium: 'ebook', publisher: makers.publishers.electronic(work, last) });
+    const publisher = makers.publishers.electronic(work, last);
+    const electronic = firstEbooks + chance.below(14);
+    issues.push({ ...last, medium: 'ebook', publisher, year: Math.max(last.year, electronic) });
   }
   if (work.shape.includes('r')) {
     const publisher = makers.publishers.another(work, first.publisher.id, chance);
