@@ -143,7 +143,10 @@ export function takeAnswer(seat: Seat, chunk: Chunk, answer: Answer, now: number
   const due = Math.min(chunk.limit, Math.max(0, outcome.hits - chunk.start + 1));
   const short = came < due && outcome.incomplete === null;
   const page = chunk.received.join('\n');
-  const repeated = page !== '' && page === seat.lastPage;
+  const repeated =
+    page !== '' &&
+    seat.lastPage !== '' &&
+    (page.startsWith(seat.lastPage) || seat.lastPage.startsWith(page));
   seat.lastPage = page;
   // A list that ends early, or a count that changes from page to page, was an estimate.
   seat.exact = outcome.exact && !short && (seat.hits === null || seat.hits === outcome.hits);
