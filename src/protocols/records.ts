@@ -20,7 +20,8 @@ export function marcSourceRecord(
   decoded: DecodedMarc,
   origin: RecordOrigin,
 ): SourceRecord {
-  const holdings = 'holdings' in library.connector ? library.connector.holdings : undefined;
+  const { connector } = library;
+  const holdings = connector.protocol === 'http' ? undefined : connector.holdings;
   const record = toBibRecord(decoded.marc, {
     dialect: origin.dialect,
     ...(holdings === undefined ? {} : { holdings }),

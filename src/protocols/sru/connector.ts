@@ -1,0 +1,192 @@
+import type { LibraryDocument, SruSettings } from '../../members/document.ts';
+import type { ConnectorError } from '../../members/errors.ts';
+import type { Ask, Connector, OnRecords, Outcome, SourceRecord } from '../../members/types.ts';
+import { type TermOptions, toSruCql } from '../../query/index.ts';
+import { knownFailure } from '../failures.ts';
+import { firstFound, termOptions } from '../forms.ts';
+import type { ConnectorDependencies } from '../types.ts';
+import { type SruDialect, sortPath } from './ask.ts';
+import { diagnosticFailure, outOfRange, type SruDiagnostic } from './diagnostics.ts';
+import { type PageAnswer, readPage } from './page.ts';
+import { learn, type Manner } from './repair.ts';
+
+/** Pages fetched for one ask; a server that caps lower than this allows gives what it gave. */
+const maxPages = 100;
+/** Times one page may be asked for again in another manner. */
+const maxLessons = 6;
+
+interface Search {
+  readonly library: LibraryDocument<SruSettings>;
+  readonly dependencies: ConnectorDependencies;
+  /** What the server has taught about itself; no search leaves anything else behind. */
+  readonly server: { dialect: SruDialect };
+  readonly ask: Ask;
+  readonly signal: AbortSignal;
+  readonly onRecords: OnRecords;
+}
+
+/** A library behind an SRU 1.1, 1.2 or 2.0 server. */
+export function createSruConnector(
+  library: LibraryDocument<SruSettings>,
+  dependencies: ConnectorDependencies,
+): Connector {
+  const server = {
+    dialect: { version: library.connector.version, without: new Set<string>() } as SruDialect,
+  };
+  return {
+    library,
+    async search(ask, signal, onRecords) {
+      const search = { library, dependencies, server, ask, signal, onRecords };
+      const progress: Progress = { ...nothingYet };
+      try {
+        const ways = termOptions(
+          ask.query,
+          library.connector.terms,
+          (options) => translate(search, options).value,
+        );
+        return await firstFound(ways, (options) => {
+          Object.assign(progress, nothingYet);
+          return searchOnce(search, options, progress);
+        });
+      } catch (error) {
+        throw asConnectorError(library.id, error, progress.hits);
+      }
+    },
+    async close() {
+      // Connections belong to the egress, which keeps them for every connector of the same server.
+    },
+  };
+}
+
+/** What one ask has come to so far. */
+interface Progress {
+  hits: number | null;
+  exact: boolean;
+  fetched: number;
+  unreadable: number;
+  incomplete: string | null;
+}
+
+const nothingYet: Readonly<Progress> = {
+  hits: null,
+  exact: true,
+  fetched: 0,
+  unreadable: 0,
+  incomplete: null,
+};
+
+/** The whole answer for one spelling of the query: the first page, and more while the server caps. */
+async function searchOnce(
+  search: Search,
+  options: TermOptions,
+  progress: Progress,
+): Promise<Outcome> {
+  const { library, server, ask } = search;
+  const end = ask.start + ask.limit;
+  let manner: Manner = {
+    dialect: server.dialect,
+    options,
+    sort: sortPath(library.connector, ask.sort),
+  };
+  let start = ask.start;
+  for (let page = 0; page < maxPages; page += 1) {
+    const asked = await askPage(search, manner, start, end - start, progress);
+    manner = asked.manner;
+    start += asked.answer.seen;
+    if (start >= end || !hasMore(asked.answer, start, progress)) break;
+  }
+  return {
+    hits: progress.hits ?? 0,
+    exact: progress.exact,
+    fetched: progress.fetched,
+    unreadable: progress.unreadable,
+    sorted: ask.sort === null || manner.sort !== null,
+    simplified: translate(search, manner.options).simplified,
+    incomplete: progress.incomplete,
+  };
+}
+
+/** Asks for one page, again in another manner where a diagnostic says how; throws ConnectorError. */
+async function askPage(
+  search: Search,
+  first: Manner,
+  start: number,
+  count: number,
+  progress: Progress,
+): Promise<{ answer: PageAnswer; manner: Manner }> {
+  const { library, server, ask } = search;
+  let manner = first;
+  for (let lessons = 0; ; lessons += 1) {
+    const { dialect, options, sort } = manner;
+    const answer = await readPage(search, {
+      page: { cql: translate(search, options).value, start, count, sort },
+      dialect,
+      phase: start === ask.start ? 'search' : 'present',
+      onRecords: (records, unreadable, hits) =>
+        handOver(search, progress, records, unreadable, hits),
+    });
+    const diagnostic = failing(answer, start, count);
+    if (diagnostic === null) {
+      note(progress, answer, start);
+      return { answer, manner };
+    }
+    const lesson = lessons < maxLessons ? learn(diagnostic, manner, library.connector) : null;
+    if (lesson === null) throw diagnosticFailure(library.id, diagnostic, answer.hits);
+    manner = lesson;
+    server.dialect = lesson.dialect;
+  }
+}
+
+function handOver(
+  { onRecords }: Search,
+  progress: Progress,
+  records: readonly SourceRecord[],
+  unreadable: number,
+  hits: number | null,
+): void {
+  progress.fetched += records.length;
+  progress.unreadable += unreadable;
+  progress.hits = hits ?? progress.hits;
+  if (records.length > 0) onRecords(records, hits);
+}
+
+/** The diagnostic that stands in place of what was asked for; null where that came all the same. */
+function failing(answer: PageAnswer, start: number, count: number): SruDiagnostic | null {
+  const [diagnostic] = answer.diagnostics;
+  if (diagnostic === undefined || answer.seen > 0) return null;
+  if (diagnostic.code === outOfRange && start > 1) return null;
+  return count === 0 && (answer.hits ?? 0) > 0 ? null : diagnostic;
+}
+
+/** The count as the server has it, held against the records that came. */
+function note(progress: Progress, answer: PageAnswer, start: number): void {
+  const reached = answer.seen === 0 ? 0 : start - 1 + answer.seen;
+  const counted = answer.hits ?? progress.hits;
+  progress.exact &&= answer.exact && counted !== null && reached <= counted;
+  progress.hits = Math.max(counted ?? 0, reached);
+}
+
+/** True when another page is worth asking for; says so where the server stops before its own count. */
+function hasMore(answer: PageAnswer, next: number, progress: Progress): boolean {
+  const hits = progress.hits ?? 0;
+  if (next > hits) return answer.hits === null && answer.nextPosition !== null && answer.seen > 0;
+  if (answer.seen > 0) return true;
+  progress.exact = false;
+  progress.incomplete = 'The server counts more records than it gives.';
+  return false;
+}
+
+function translate({ library, server, ask }: Search, options: TermOptions) {
+  const { version, supports, indexes } = server.dialect;
+  return toSruCql(ask.query, indexes ?? library.connector.indexes, {
+    ...options,
+    version,
+    ...(supports === undefined ? {} : { supports }),
+  });
+}
+
+function asConnectorError(libraryId: string, error: unknown, hits: number | null): ConnectorError {
+  const known = knownFailure(libraryId, error, hits);
+  if (known === null) throw error;
+  return known;
+}
