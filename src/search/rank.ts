@@ -169,7 +169,14 @@ function phraseScore(clause: RankClause, texts: (name: FieldName) => readonly st
   const { phrase } = clause;
   if (title === phrase || texts('otherTitle').includes(phrase)) return exactTitle;
   if (title.startsWith(phrase) && isBoundary(title, phrase.length)) return beginsTitle;
-  return title.includes(phrase) ? holdsPhrase : 0;
+  return holds(title, phrase) ? holdsPhrase : 0;
+}
+
+function holds(text: string, phrase: string): boolean {
+  for (let at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + 1)) {
+    if (isBoundary(text, at) && isBoundary(text, at + phrase.length)) return true;
+  }
+  return false;
 }
 
 function foldTexts(texts: readonly (string | null)[]): readonly string[] {
