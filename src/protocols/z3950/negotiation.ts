@@ -1,5 +1,20 @@
-import type { External, OtherInformation } from './apdu/external.ts';
-import { boolean, child, childrenOf, inner, oid, parseBer, text } from './ber/read.ts';
+import {
+  decodeExternal,
+  type External,
+  encodeExternal,
+  type OtherInformation,
+} from './apdu/external.ts';
+import {
+  type BerNode,
+  boolean,
+  child,
+  childrenOf,
+  inner,
+  octets,
+  oid,
+  parseBer,
+  text,
+} from './ber/read.ts';
 import { context, universal, universalTags } from './ber/tag.ts';
 import * as write from './ber/write.ts';
 import { charsetNegotiation, iso10646 } from './oid.ts';
@@ -15,6 +30,8 @@ export interface CharsetProposal {
 export interface CharsetChoice {
   /** Encoding of ISO 10646 by object identifier; null for any other charset, or none. */
   readonly encoding: string | null;
+  /** Name of a charset outside the standard (`ISO-8859-1`), where the server chose one. */
+  readonly privateName?: string | null;
   readonly language: string | null;
   /** True when records, too, are said to be in it. MARC payloads keep their own charset all the same. */
   readonly recordsToo: boolean;
@@ -52,15 +69,29 @@ export function encodeProposal(proposal: CharsetProposal): OtherInformation {
 export function encodeChoice(choice: CharsetChoice): OtherInformation {
   return negotiation(
     write.field(2, [
-      write.field(1, [
-        choice.encoding === null
-          ? write.nothingValue(context(4))
-          : write.field(2, [write.oid(context(2), choice.encoding)]),
-      ]),
+      write.field(1, [encodeSet(choice)]),
       write.optional.text(2, choice.language ?? undefined),
       write.boolean(context(3), choice.recordsToo),
     ]),
   );
+}
+
+function encodeSet({ encoding, privateName }: CharsetChoice): write.BerValue {
+  if (encoding !== null) return write.field(2, [write.oid(context(2), encoding)]);
+  if (privateName === null || privateName === undefined) return write.nothingValue(context(4));
+  const name = new TextEncoder().encode(privateName);
+  const external: External = { reference: null, encoding: 'octets', content: name };
+  return write.field(3, [encodeExternal(external, context(2))]);
+}
+
+/** PrivateCharacterSet: only externallySpecified [2] says a name. */
+function privateNameOf(set: BerNode): string | null {
+  const specified = set.tag === context(3) ? child(set, 2) : undefined;
+  if (specified === undefined) return null;
+  const external = decodeExternal(specified);
+  const name =
+    external.encoding === 'single' ? octets(parseBer(external.content)) : external.content;
+  return Buffer.from(name).toString('latin1').slice(0, 100);
 }
 
 function negotiation(value: write.BerValue): OtherInformation {
@@ -108,6 +139,7 @@ export function findChoice(units: readonly OtherInformation[] | undefined): Char
   const recordsToo = child(node, 3);
   return {
     encoding: encoding === undefined ? null : oid(encoding),
+    privateName: set === undefined ? null : privateNameOf(set),
     language: language === undefined ? null : text(language),
     recordsToo: recordsToo === undefined ? false : boolean(recordsToo),
   };
