@@ -59,20 +59,23 @@ const itemFields = closed({
 const firstRequest = closed({
   url: Type.String({ pattern: '^https?://', maxLength: 2000 }),
   method: Type.Optional(literals(['get', 'post'] as const)),
-  /** A selector in the first answer whose value becomes the variable `{token}`. */
+  /** A selector in the first answer, or `@url` for its address, whose value becomes `{token}`. */
   token: Type.Optional(selector),
 });
 
 const secondRequest = closed({
   url: Type.String({ pattern: '^https?://', maxLength: 2000 }),
   answer: Type.Optional(literals(['json', 'xml', 'html'] as const)),
+  /** A selector that must be there, else the answer is a bad one. */
+  expect: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
   items: Type.Optional(Type.String({ maxLength: 300 })),
   fields: Type.Optional(itemFields),
 });
 
 /**
  * Connector keys of `protocol: http`. Templates name variables in braces: the index variables of
- * `indexes`, `{start}` `{page}` `{offset}` `{size}` `{token}` `{id}`; each is encoded for where it stands.
+ * `indexes`, `{start}` `{page}` `{offset}` `{size}` `{sort}` `{order}` `{token}` `{id}`; each is encoded for
+ * where it stands.
  */
 export const httpConnector = closed({
   protocol: Type.Literal('http'),
@@ -99,13 +102,18 @@ export const httpConnector = closed({
   session: Type.Optional(firstRequest),
   page: Type.Optional(
     closed({
-      style: Type.Optional(literals(['page', 'offset'] as const)),
+      /** `next`: pages are reached by the link that `next` selects. */
+      style: Type.Optional(literals(['page', 'offset', 'next'] as const)),
       first: Type.Optional(Type.Integer({ minimum: 0, maximum: 1 })),
+      next: Type.Optional(selector),
     }),
   ),
   /** Records the server puts on one page, whatever was asked. */
   pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+  /** A selector that must be there, so that a login page is a bad answer and never an empty list. */
   expect: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
+  /** A selector that is there only when nothing was found, for catalogues that give no count then. */
+  empty: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
   count: Type.Optional(selector),
   records: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
   fields: Type.Optional(recordFields),
