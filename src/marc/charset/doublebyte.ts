@@ -1,5 +1,6 @@
-import { TextDecoder } from 'node:util';
+import { big5Cell } from './big5.ts';
 import { UnmappableError } from './errors.ts';
+import { decodeWithPlatform } from './platform.ts';
 
 /** Codes by character: two bytes as a number, or four-byte GB 18030 codes by their order. */
 interface Inverse {
@@ -123,32 +124,37 @@ function isPlainBig5(lead: number, trail: number): boolean {
   return lead !== 0xc7 && lead !== 0xc8 && !(lead === 0xa3 && trail > 0xbf);
 }
 
-/** Decodes every two-byte cell with the platform's own decoder and turns the answer round. */
+/** Every two-byte cell, decoded and turned round; Hong Kong's rows come after those of plain Big5. */
 function invert(charset: DoubleByteCharset): Inverse {
-  const decoder = new TextDecoder(charset, { fatal: false });
   const bmp = new Uint16Array(0x10000);
   const others = new Map<string, number>();
   const big5 = charset.startsWith('big5');
-  for (let lead = 0x81; lead <= 0xfe; lead += 1) {
-    const cells = Buffer.alloc(191 * 3);
-    for (let trail = 0x40; trail <= 0xfe; trail += 1) {
-      cells.set([lead, trail, 0x0a], (trail - 0x40) * 3);
-    }
-    // A cell that is none decodes to U+FFFD, with the trail byte behind it where that is ASCII.
-    decoder
-      .decode(cells)
-      .split('\n')
-      .slice(0, 191)
-      .forEach((character, n) => {
-        const trail = n + 0x40;
-        if (character.includes('\ufffd') || !accepts[charset](lead, trail, character)) return;
-        if (character.length > 1) others.set(character, (lead << 8) | trail);
-        else if (bmp[character.charCodeAt(0)] === 0 || (big5 && isLastOfTwo(character))) {
-          bmp[character.charCodeAt(0)] = (lead << 8) | trail;
-        }
-      });
+  for (let n = 0; n < 126; n += 1) {
+    const lead = n < 94 ? 0xa1 + n : 0x81 + n - 94;
+    const cells = big5 ? big5Row(lead) : gbRow(lead);
+    cells.forEach((character, index) => {
+      const trail = index + 0x40;
+      if (character === null || !accepts[charset](lead, trail, character)) return;
+      const unit = character.charCodeAt(0);
+      if (character.length > 1) others.set(character, (lead << 8) | trail);
+      else if (bmp[unit] === 0 || (big5 && isLastOfTwo(character))) {
+        bmp[unit] = (lead << 8) | trail;
+      }
+    });
   }
   return { bmp, others };
+}
+
+function big5Row(lead: number): (string | null)[] {
+  return Array.from({ length: 191 }, (_, index) => big5Cell(lead, index + 0x40));
+}
+
+function gbRow(lead: number): (string | null)[] {
+  const cells = Buffer.alloc(191 * 3);
+  for (let index = 0; index < 191; index += 1) cells.set([lead, index + 0x40, 0x0a], index * 3);
+  // A cell that is none decodes to U+FFFD, with the trail byte behind it where that is ASCII.
+  const row = decodeWithPlatform(cells, 'gb18030').split('\n').slice(0, 191);
+  return row.map((character) => (character.includes('\ufffd') ? null : character));
 }
 
 /** Characters Big5 has twice of which the second code is the usual one (Encoding Standard, section 5). */
@@ -188,8 +194,7 @@ function invertFourByte(): Uint16Array {
     );
   }
   const orders = new Uint16Array(0x10000);
-  new TextDecoder('gb18030')
-    .decode(codes)
+  decodeWithPlatform(codes, 'gb18030')
     .split('\n')
     .forEach((character, order) => {
       const unit = character.charCodeAt(0);

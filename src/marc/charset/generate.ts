@@ -2,7 +2,7 @@
  * Makes the tables of MARC-8 and ISO 5426 from published code tables in the form the Library of
  * Congress gives them (codeTables / codeTable / characterSet / code, with marc, ucs and isCombining):
  *
- *   node src/marc/charset/generate.ts MARC8-CODETABLES.xml ISO5426-CODETABLES.xml
+ *   node src/marc/charset/generate.ts MARC8-CODETABLES.xml ISO5426-CODETABLES.xml [FOLDER]
  *
  * The tables hold what the files say and nothing else; what the files leave out (private additions,
  * second halves of double marks) is code in marc8-decode.ts.
@@ -114,13 +114,13 @@ function pack(bytes: readonly number[]): string {
 }
 
 function write(name: string, value: unknown): void {
-  const path = join(import.meta.dirname, 'tables', name);
-  writeFileSync(path, `${JSON.stringify(value, null, 1)}\n`);
+  writeFileSync(join(folder, name), `${JSON.stringify(value, null, 1)}\n`);
 }
 
-const [marc8Path, iso5426Path] = process.argv.slice(2);
+const [marc8Path, iso5426Path, folder = join(import.meta.dirname, 'tables')] =
+  process.argv.slice(2);
 if (marc8Path === undefined || iso5426Path === undefined) {
-  process.stderr.write('usage: generate.ts MARC8-CODETABLES.xml ISO5426-CODETABLES.xml\n');
+  process.stderr.write('usage: generate.ts MARC8-CODETABLES.xml ISO5426-CODETABLES.xml [FOLDER]\n');
   process.exit(2);
 }
 const marc8 = readCharacterSets(marc8Path);

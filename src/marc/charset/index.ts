@@ -1,4 +1,5 @@
 import type { QueryCharset, RecordCharset } from '../types.ts';
+import { decodeBig5 } from './big5.ts';
 import { detectCharset } from './detect.ts';
 import { encodeDoubleByte } from './doublebyte.ts';
 import { UnmappableError } from './errors.ts';
@@ -23,6 +24,9 @@ function decodeAs(bytes: Uint8Array, charset: Exclude<RecordCharset, 'auto'>): s
       return decodeIso5426(bytes).text.normalize('NFC');
     case 'iso-8859-1':
       return decodeLatin1(bytes);
+    case 'big5':
+    case 'big5-hkscs':
+      return decodeBig5(bytes).normalize('NFC');
     default:
       return decodeWithPlatform(bytes, charset).normalize('NFC');
   }

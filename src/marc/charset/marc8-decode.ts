@@ -179,13 +179,18 @@ class MarksDecoder {
       return;
     }
     this.#faults += 1;
-    if (character < 0 || this.#eaccAt(this.#at + 1, highBit) > 0) {
+    if (character < 0 || this.#codeFollows(highBit)) {
       this.#emit((this.#bytes[this.#at] as number) - highBit);
       this.#at += 1;
     } else {
       this.#emit(REPLACEMENT);
       this.#at += 3;
     }
+  }
+
+  /** Whether a code begins one or two bytes on: then the count of three was lost before. */
+  #codeFollows(highBit: number): boolean {
+    return this.#eaccAt(this.#at + 1, highBit) > 0 || this.#eaccAt(this.#at + 2, highBit) > 0;
   }
 
   /** The character of the code there, 0 if it means nothing, -1 if those bytes cannot be a code. */

@@ -1,4 +1,5 @@
 import type { RecordCharset } from '../types.ts';
+import { decodeBig5 } from './big5.ts';
 import { decodeIso5426, decodeMarc8 } from './marc8-decode.ts';
 import { decodeLatin1, decodeWithPlatform } from './platform.ts';
 
@@ -35,6 +36,10 @@ export function read(bytes: Buffer, charset: ConcreteCharset): Reading {
   if (charset === 'marc-8' || charset === 'iso-5426') {
     const { text, faults } = charset === 'marc-8' ? decodeMarc8(bytes) : decodeIso5426(bytes);
     return { charset, text, faults };
+  }
+  if (charset.startsWith('big5')) {
+    const text = decodeBig5(bytes);
+    return { charset, text, faults: countReplacements(text) };
   }
   if (charset === 'iso-8859-1') return { charset, text: decodeLatin1(bytes), faults: 0 };
   const text = charset === 'utf-8' ? bytes.toString('utf8') : decodeWithPlatform(bytes, charset);
