@@ -1,4 +1,4 @@
-import type { BibRecord, Contributor } from '../record.ts';
+import type { BibRecord, Contributor, IsbnStatement } from '../record.ts';
 import { hasHan } from '../text.ts';
 
 /** What citation formats keep apart: who wrote, who edited, who translated, who did something else. */
@@ -36,6 +36,12 @@ export function fullTitle(record: BibRecord): string {
   const parts = [record.partNumber, record.partName].filter((part) => part !== null).join(', ');
   const whole = [record.title, parts].filter((part) => part !== '').join('. ');
   return record.subtitle === null ? whole : `${whole}: ${record.subtitle}`;
+}
+
+/** The ISBNs as stated, or as numbers alone where a source gave no more. */
+export function isbnsOf({ isbn, isbnStatements }: BibRecord): readonly IsbnStatement[] {
+  if (isbnStatements.length > 0) return isbnStatements;
+  return isbn.map((isbn13) => ({ isbn13, asWritten: isbn13, qualifier: null }));
 }
 
 /** Number of pages in an extent (`xii, 320 p.`, `210页`), or null. */

@@ -1,5 +1,5 @@
 import type { BibRecord, Contributor, Item, RecordType } from '../record.ts';
-import { familyAndGiven } from './contributors.ts';
+import { familyAndGiven, isbnsOf } from './contributors.ts';
 import { type Element, element, textElement } from './xml.ts';
 
 export const modsNamespace = 'http://www.loc.gov/mods/v3';
@@ -52,7 +52,7 @@ export function modsOf(record: BibRecord): Element {
         textElement('classification', mark, scheme === 'other' ? {} : { authority: scheme }),
       ),
       seriesElement(record),
-      ...record.isbnStatements.map(({ isbn13, asWritten }) =>
+      ...isbnsOf(record).map(({ isbn13, asWritten }) =>
         textElement('identifier', isbn13 ?? asWritten, {
           type: 'isbn',
           ...(isbn13 === null ? { invalid: 'yes' } : {}),

@@ -1,5 +1,6 @@
 import type { BibRecord, Contributor, Item, RecordType } from '../record.ts';
 import type { DataField, Field, MarcRecord, Subfield } from '../types.ts';
+import { isbnsOf } from './contributors.ts';
 import { compactDate, dataField, inTagOrder, sub } from './fields.ts';
 
 /**
@@ -12,7 +13,7 @@ export function toMarc21(record: BibRecord, on: Date): MarcRecord {
   const fields: (Field | null)[] = [
     record.controlNumber === null ? null : { tag: '001', value: record.controlNumber },
     { tag: '008', value: fixedField(record, on) },
-    ...record.isbnStatements.map(isbnField),
+    ...isbnsOf(record).map(isbnField),
     ...record.issn.map((issn) => dataField('022', '  ', [sub('a', issn)])),
     dataField('050', ' 4', [sub('a', record.classes.lcc)]),
     dataField('080', '  ', [sub('a', record.classes.udc)]),

@@ -1,6 +1,7 @@
 import type { BibRecord, Contributor, Item, RecordType } from '../record.ts';
 import { hasHan } from '../text.ts';
 import type { DataField, Field, MarcRecord } from '../types.ts';
+import { isbnsOf } from './contributors.ts';
 import { compactDate, dataField, inTagOrder, sub } from './fields.ts';
 
 /**
@@ -12,7 +13,7 @@ export function toUnimarc(record: BibRecord, dialect: 'unimarc' | 'cnmarc', on: 
   const pinyin = (text: string | null) => (chinese ? sub('A', text) : null);
   const fields: (Field | null)[] = [
     record.controlNumber === null ? null : { tag: '001', value: record.controlNumber },
-    ...record.isbnStatements.map(isbnField),
+    ...isbnsOf(record).map(isbnField),
     ...record.issn.map((issn) => dataField('011', '  ', [sub('a', issn)])),
     dataField('100', '  ', [sub('a', codedData(record, on))]),
     dataField('101', '0 ', [sub('a', record.language)]),
