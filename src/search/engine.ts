@@ -8,7 +8,7 @@ import { OverloadedError } from './errors.ts';
 import { createFlights, type Errand } from './flights.ts';
 import type { MergedList } from './list.ts';
 import { recallLine, recallSource } from './recall.ts';
-import { createRecordStore, sourceBytes } from './records.ts';
+import { createRecordStore } from './records.ts';
 import { LiveSearch } from './search.ts';
 import type { SearchServices } from './services.ts';
 import { fillSettings, type PartialSettings } from './settings.ts';
@@ -69,19 +69,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     dispose: (search) => search.close(),
     noDisposeOnSet: true,
   });
-  const counted = new WeakSet<object>();
-
-  /** What a search holds that no search before it holds already. */
-  const bytesOf = (search: LiveSearch): number => {
-    let bytes = 2000;
-    for (const source of search.sources) {
-      bytes += 200;
-      if (counted.has(source.record)) continue;
-      counted.add(source.record);
-      bytes += sourceBytes(source);
-    }
-    return Math.min(bytes, settings.maxSearchBytes);
-  };
+  const bytesOf = (search: LiveSearch) => Math.min(search.bytes, settings.maxSearchBytes);
 
   let cancelSweep: (() => void) | null = null;
   /** Lets go of searches nobody can read any more, also when no new one comes. */

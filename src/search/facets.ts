@@ -37,10 +37,25 @@ export function countFacet(
       if (values.indexOf(value) === i) counts.set(value, (counts.get(value) ?? 0) + 1);
     }
   }
-  return [...counts]
-    .map(([value, count]) => ({ value, count }))
-    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-    .slice(0, maximum);
+  return mostFrequent(counts, maximum);
+}
+
+/** The most frequent values in order, without sorting the long tail that nobody is shown. */
+function mostFrequent(counts: ReadonlyMap<string, number>, maximum: number): Facets[FacetName] {
+  const top: { value: string; count: number }[] = [];
+  for (const [value, count] of counts) {
+    const last = top.at(-1);
+    if (top.length >= maximum && last && !isBefore(value, count, last)) continue;
+    let at = top.length;
+    while (at > 0 && isBefore(value, count, top[at - 1] as (typeof top)[number])) at--;
+    top.splice(at, 0, { value, count });
+    if (top.length > maximum) top.pop();
+  }
+  return top;
+}
+
+function isBefore(value: string, count: number, other: { value: string; count: number }): boolean {
+  return count > other.count || (count === other.count && value < other.value);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Group } from './matching/index.ts';
 import { recordId } from './merge.ts';
-import { contentKey, memberKey } from './records.ts';
+import { contentKey, isNumbered, memberKey } from './records.ts';
 
 /**
  * The ids of merged lines. An id is made from the smallest member of the group (library, then number;
@@ -9,17 +9,28 @@ import { contentKey, memberKey } from './records.ts';
  * also when a smaller member joins later; both ids lead to the line.
  */
 export interface Identities {
-  /** One id for each group, all different, in the order of the groups. */
-  assign(groups: readonly Group[]): readonly string[];
+  /**
+   * One id for each group, all different, in the order of the groups; `own` are the ids their
+   * smallest members give them.
+   */
+  assign(groups: readonly Group[], own: readonly string[]): AssignedIds;
   /** Pins the id a group was shown under. */
   show(group: Group, id: string): void;
+}
+
+export interface AssignedIds {
+  readonly ids: readonly string[];
+  /** Whether every group has the id that any other search would give it. */
+  readonly canonical: boolean;
 }
 
 export function createIdentities(): Identities {
   const shown = new Map<string, string>();
 
-  const assignPinned = (groups: readonly Group[]): readonly string[] => {
-    const canonical = assignCanonical(groups);
+  const assignPinned = (
+    groups: readonly Group[],
+    canonical: readonly string[],
+  ): readonly string[] => {
     const taken = new Set<string>();
     const ids: (string | null)[] = groups.map((group, position) => {
       const own = canonical[position] ?? '';
@@ -48,21 +59,36 @@ export function createIdentities(): Identities {
   };
 
   return {
-    assign: (groups) => (shown.size === 0 ? assignCanonical(groups) : assignPinned(groups)),
+    assign(groups, own) {
+      const canonical = distinct(groups, own);
+      if (shown.size === 0) return { ids: canonical, canonical: true };
+      const ids = assignPinned(groups, canonical);
+      return { ids, canonical: ids.every((id, position) => id === canonical[position]) };
+    },
     show(group, id) {
       for (const member of group.members) shown.set(memberKey(member), id);
     },
   };
 }
 
-function assignCanonical(groups: readonly Group[]): readonly string[] {
-  const taken = new Set<string>();
-  return groups.map((group) => {
-    const [first] = group.members;
-    let id = recordId(first === undefined ? group.key : contentKey(first));
-    // A library that gives two different records one number.
-    for (let again = 1; taken.has(id); again++) id = recordId(`${group.key}\u0000${again}`);
-    taken.add(id);
-    return id;
+/** The id a group has by its smallest member; `ofKey` is that of its key, where it is known. */
+export function ownId(group: Group, ofKey: string): string {
+  const [first] = group.members;
+  if (first === undefined || isNumbered(first)) return ofKey;
+  return recordId(contentKey(first));
+}
+
+/** Two different records that a library gives one number get different ids all the same. */
+function distinct(groups: readonly Group[], own: readonly string[]): readonly string[] {
+  const taken = new Set(own);
+  if (taken.size === own.length) return own;
+  taken.clear();
+  return own.map((id, position) => {
+    let free = id;
+    for (let again = 1; taken.has(free); again++) {
+      free = recordId(`${groups[position]?.key}\u0000${again}`);
+    }
+    taken.add(free);
+    return free;
   });
 }

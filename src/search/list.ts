@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../members/types.ts';
-import { createIdentities, type Identities } from './identity.ts';
+import { createIdentities, type Identities, ownId } from './identity.ts';
 import { type Clusterer, createClusterer, type Group } from './matching/index.ts';
 import { mergeGroup } from './merge.ts';
 import { scoreOf } from './rank.ts';
@@ -10,6 +10,8 @@ import type { MergedRecord } from './types.ts';
 export interface Line {
   readonly group: Group;
   readonly record: MergedRecord;
+  /** The id the group has in every search where nobody saw a part of it before. */
+  readonly ownId: string;
   /** Different libraries that hold it. */
   readonly holders: number;
   /** 2 when a copy can be lent, 1 when one is on the shelf, 0 when nothing is known. */
@@ -80,8 +82,14 @@ export function createComposer(
       // A line seen before more records came may have an id that no other search gives it.
       const key = pinnedAt === null || pinnedAt === sources.length ? sharedKey() : null;
       const known = key === null ? undefined : shared.get(key);
-      current = known ?? { lines: compose(prepare(), identities) };
-      if (key !== null && known === undefined) shared.set(key, current);
+      if (known !== undefined) {
+        current = known;
+        return current;
+      }
+      const { lines, canonical } = compose(prepare(), identities);
+      current = { lines };
+      const name = canonical ? sharedKey() : null;
+      if (name !== null) shared.set(name, current);
       return current;
     },
     show(lines) {
@@ -103,26 +111,30 @@ interface Workshop {
   taken: number;
 }
 
-function compose(work: Workshop, identities: Identities): readonly Line[] {
+function compose(
+  work: Workshop,
+  identities: Identities,
+): { lines: readonly Line[]; canonical: boolean } {
   const groups = work.clusterer.groups();
-  const ids = identities.assign(groups);
-  const next = new Map<Group, Line>();
-  const lines = groups.map((group, position) => {
-    const id = ids[position] ?? '';
-    const known = work.lines.get(group);
-    const line = known?.record.id === id ? known : lineOf(group, id, work.scores);
-    next.set(group, line);
-    return line;
-  });
-  work.lines = next;
-  return lines.sort(byStanding);
+  const made = groups.map((group) => work.lines.get(group) ?? lineOf(group, work.scores));
+  const own = made.map((line) => line.ownId);
+  const { ids, canonical } = identities.assign(groups, own);
+  const lines = made.map((line, position) => withId(line, ids[position] ?? line.ownId));
+  work.lines = new Map(lines.map((line) => [line.group, line]));
+  return { lines: lines.sort(byStanding), canonical };
 }
 
-function lineOf(group: Group, id: string, scores: ReadonlyMap<SourceRecord, number>): Line {
+function withId(line: Line, id: string): Line {
+  return line.record.id === id ? line : { ...line, record: { ...line.record, id } };
+}
+
+function lineOf(group: Group, scores: ReadonlyMap<SourceRecord, number>): Line {
   // A line is as good as its best record: a poor description beside it takes nothing away.
   let score = 0;
   for (const member of group.members) score = Math.max(score, scores.get(member) ?? 0);
-  const record = { ...mergeGroup(group), id, score };
+  const merged = mergeGroup(group);
+  const id = ownId(group, merged.id);
+  const record: MergedRecord = { ...merged, id, score };
   let availability = 0;
   const holders = new Set<string>();
   for (const holding of record.holdings) {
@@ -130,7 +142,7 @@ function lineOf(group: Group, id: string, scores: ReadonlyMap<SourceRecord, numb
     if (holding.lendable === true) availability = 2;
     else if (holding.status === 'available') availability = Math.max(availability, 1);
   }
-  return { group, record, holders: holders.size, availability };
+  return { group, record, ownId: id, holders: holders.size, availability };
 }
 
 /**

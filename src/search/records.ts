@@ -104,9 +104,13 @@ export function memberKey(record: Pick<SourceRecord, 'library' | 'localId'>): st
  * its records no number, since a place in a list names another record tomorrow.
  */
 export function contentKey(record: SourceRecord): string {
-  const place = `${record.library}:${record.position}`;
-  if (record.localId !== place) return `${record.library}:${record.localId}`;
+  if (isNumbered(record)) return `${record.library}:${record.localId}`;
   return `${record.library}:${hash('sha256', record.raw, 'base64url')}`;
+}
+
+/** Whether the library itself gave the record its number. */
+export function isNumbered(record: SourceRecord): boolean {
+  return record.localId !== `${record.library}:${record.position}`;
 }
 
 function isSame(known: SourceRecord, record: SourceRecord): boolean {

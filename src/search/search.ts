@@ -3,6 +3,7 @@ import { Asking } from './asking.ts';
 import { type Composer, createComposer, type Line, type MergedList } from './list.ts';
 import { ownPage } from './own-list.ts';
 import { rankTerms } from './rank-terms.ts';
+import { sourceBytes } from './records.ts';
 import { libraryAnswer } from './seat.ts';
 import type { SearchServices, Sequence } from './services.ts';
 import { Stream } from './stream.ts';
@@ -35,6 +36,7 @@ export class LiveSearch implements Search {
   readonly #composer: Composer;
   readonly #stream: Stream;
   readonly #watchers: Watchers;
+  #bytes = 0;
   #mergeMs = 0;
   #cancelRest = () => {};
 
@@ -52,6 +54,7 @@ export class LiveSearch implements Search {
       records: (records, cached) => {
         this.#composer.add(records);
         if (cached) return;
+        for (const record of records) this.#bytes += sourceBytes(record);
         this.#stream.arrived();
         this.#bell.ring();
       },
@@ -93,6 +96,11 @@ export class LiveSearch implements Search {
 
   get sequence(): number {
     return this.#sequence.value;
+  }
+
+  /** What the search holds in memory, estimated; records out of the cache are the cache's. */
+  get bytes(): number {
+    return 2000 + this.#bytes + 200 * this.#composer.sources.length;
   }
 
   get sources(): readonly SourceRecord[] {
