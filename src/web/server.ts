@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { librarySchema } from '../members/document.ts';
 import { registerLibraries } from './api/libraries.ts';
 import { registerRecords } from './api/records.ts';
@@ -14,6 +14,7 @@ import type { WebContext } from './context.ts';
 import { registerHealth } from './health.ts';
 import { registerSearchPage } from './pages/search.ts';
 import { registerProblems } from './problem.ts';
+import { acceptRawUrls } from './raw-url.ts';
 
 const version = '1.0.0';
 
@@ -25,7 +26,7 @@ export async function createServer(
   const { server } = context.settings;
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: server.bodyLimitBytes,
     requestTimeout: server.requestTimeoutMs,
     connectionTimeout: server.socketIdleTimeoutMs,
@@ -36,6 +37,7 @@ export async function createServer(
     routerOptions: { maxParamLength: 300 },
     http: { headersTimeout: server.headersTimeoutMs },
   });
+  acceptRawUrls(app.server, server.headersTimeoutMs);
   // Answers are built by us and checked against their schemas in tests; the schemas document them.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   registerProblems(app);
