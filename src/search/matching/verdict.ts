@@ -25,22 +25,22 @@ export interface Verdict {
  * Points for and against, near the logarithm of the odds measured on labelled pairs: 2 points make
  * a match about seven times as likely. A pair matches from `threshold` on, if nothing forbids it.
  */
-const threshold = 3.75;
+const threshold = 2.25;
 
 const titlePoints: Readonly<Record<TitleLevel, number>> = {
   same: 4,
-  'same-proper': 3.75,
+  'same-proper': 3.5,
+  misspelt: 3.5,
   variant: 2.5,
-  misspelt: 3,
-  similar: -0.5,
-  renumbered: -0.5,
-  contained: 1.5,
-  begun: -5.5,
-  'other-subtitle': 1.5,
+  contained: 2.5,
+  renumbered: 2.5,
+  'other-subtitle': 2.25,
+  similar: -0.25,
+  begun: -5,
   unlike: -10,
 };
-const genericTitlePoints = -0.5;
-const genericWithoutNamesPoints = -4;
+const genericTitlePoints = -0.25;
+const genericWithoutNamesPoints = -4.5;
 
 const identifierPoints: Readonly<Record<IdentifiersLevel, number>> = {
   'same-isbn': 4,
@@ -52,56 +52,60 @@ const identifierPoints: Readonly<Record<IdentifiersLevel, number>> = {
 };
 
 const namesPoints: Readonly<Record<NamesLevel, number>> = {
-  same: 1,
-  'same-body': 1,
-  'in-statement': 1,
+  same: 0.25,
+  'same-body': 0.25,
+  'in-statement': 0.25,
   unknown: 0,
   different: -6,
 };
 
 const yearPoints: Readonly<Record<YearLevel, number>> = {
-  same: 2.5,
-  near: -1,
-  reprint: -2,
-  coded: 0.5,
+  same: 2.25,
+  coded: 1.25,
   unknown: 0,
+  near: -1.75,
+  reprint: -2,
   apart: -4,
-  far: -3,
+  far: -10,
 };
 
-/** A reprint keeps its ISBN, and catalogues date it by either printing. */
-const sameIsbnApartPoints = -1;
+/** A reprint keeps its ISBN, or its edition and pages; catalogues date it by either printing. */
+const reprintedPoints = -1.5;
+
+/** Another publisher and another year together are a new issue, not two ways to describe one. */
+const reissuePoints = 0;
 
 const editionPoints: Readonly<Record<EditionLevel, number>> = {
   none: 0,
-  same: 0.25,
-  unsaid: 0,
-  'one-sided': -2.75,
-  'other-kind': -4,
-  unclear: -1,
+  same: 0,
+  unsaid: -0.25,
+  unclear: -1.25,
+  'one-sided': -2,
+  'other-kind': -6,
   different: -10,
 };
 
 const publisherPoints: Readonly<Record<PublisherLevel, number>> = {
-  same: 0.75,
+  same: 0,
   unknown: 0,
-  different: -0.25,
-  elsewhere: -3.5,
+  different: -1.25,
+  elsewhere: -2,
   'surely-different': -5.25,
 };
 
 const extentPoints: Readonly<Record<ExtentLevel, number>> = {
-  same: 1.5,
+  same: 0.75,
+  'same-count': 0.5,
   near: 0.25,
   unknown: 0,
-  different: -2.5,
-  'other-count': -1.25,
-  'set-and-volume': -2.75,
+  'other-count': -1,
+  'set-and-volume': -2,
+  different: -2.25,
 };
 
 const seriesPoints: Readonly<Record<SeriesLevel, number>> = {
-  'same-number': 0.25,
-  same: 0.25,
+  'same-number': 0,
+  same: 0,
   unknown: 0,
   'other-number': -1.5,
 };
@@ -109,7 +113,7 @@ const seriesPoints: Readonly<Record<SeriesLevel, number>> = {
 const volumePoints: Readonly<Record<VolumeLevel, number>> = {
   none: 0,
   same: 0.5,
-  'one-sided': -10,
+  'one-sided': 0,
   different: -10,
 };
 
@@ -143,6 +147,14 @@ function forbidden(reason: string): Verdict {
   return { match: false, score: 0, reasons: [reason], forbidden: true };
 }
 
+const weakTitles: ReadonlySet<TitleLevel> = new Set([
+  'contained',
+  'begun',
+  'other-subtitle',
+  'similar',
+  'renumbered',
+]);
+const otherExtent = forbidden('titles and extents differ');
 const otherNumber = forbidden('numbers in the titles differ');
 const otherVolume = forbidden('volumes differ');
 const volumeUnsaid = forbidden('volume given in one only');
@@ -154,10 +166,10 @@ const otherYear = forbidden('years too far apart');
 export function judge(a: Profile, b: Profile): Verdict {
   const year = compareYears(a.year, b.year);
   const serial = a.format.type === 'serial' && b.format.type === 'serial';
-  if (year === 'far' && !serial && !mayBeReprint(a, b)) return otherYear;
+  if (year === 'far' && !serial) return otherYear;
   const volume = compareVolumes(a.volume, b.volume);
   if (volume === 'different') return otherVolume;
-  if (volume === 'one-sided') return volumeUnsaid;
+  if (volume === 'one-sided' && !sameDespiteVolume(a, b)) return volumeUnsaid;
   const format = compareFormats(a.format, b.format);
   if (format === 'different') return otherFormat;
   const edition = compareEditions(a.edition, b.edition);
@@ -178,17 +190,30 @@ export function opposes(a: Profile, b: Profile): boolean {
   return verdict.forbidden || (!verdict.match && verdict.score < opposingScore);
 }
 
-/**
- * Catalogues date a printing where the edition is older. Years far apart are passed over only where
- * both name the same edition and all of title, publisher and pages are equal.
- */
-function mayBeReprint(a: Profile, b: Profile): boolean {
+/** A volume that one record alone names is another book, but for two ways of writing one. */
+function sameDespiteVolume(a: Profile, b: Profile): boolean {
+  return partInTitle(a, b) || partInTitle(b, a) || countedAsSet(a, b);
+}
+
+/** The part that `a` names without a number is in the title of `b`. */
+function partInTitle(a: Profile, b: Profile): boolean {
+  const { places, names } = a.volume;
   return (
-    a.edition.text !== '' &&
-    compareEditions(a.edition, b.edition) === 'same' &&
-    compareExtents(a.extent, b.extent) === 'same' &&
-    comparePublishers(a.publisher, b.publisher) === 'same' &&
-    compareTitles(a.title, b.title) === 'same'
+    places.length === 0 &&
+    b.volume.places.length === 0 &&
+    names.length > 0 &&
+    names.every((name) => name.length >= 4 && b.title.full.includes(name))
+  );
+}
+
+/** Both count the volumes of the set, and the one that says `v. 1` was labelled from its first. */
+function countedAsSet(a: Profile, b: Profile): boolean {
+  const places = a.volume.places.length > 0 ? a.volume.places : b.volume.places;
+  return (
+    places.length === 1 &&
+    places[0] === '1' &&
+    a.volume.names.length + b.volume.names.length === 0 &&
+    compareExtents(a.extent, b.extent) === 'same-count'
   );
 }
 
@@ -209,18 +234,22 @@ function weigh(a: Profile, b: Profile, early: Early): Verdict {
   const series = compareSeries(a.series, b.series);
   const language = languagesDiffer(a.language, b.language);
   const generic = a.title.generic || b.title.generic;
+  const reprinted =
+    identifiers === 'same-isbn' ||
+    (edition === 'same' && extent === 'same' && publisher === 'same');
   const points =
     titlePoints[title] +
     (generic ? (namesPoints[names] > 0 ? genericTitlePoints : genericWithoutNamesPoints) : 0) +
     identifierPoints[identifiers] +
     namesPoints[names] +
-    (year === 'apart' && identifiers === 'same-isbn' ? sameIsbnApartPoints : yearPoints[year]) +
+    (year === 'apart' && reprinted ? reprintedPoints : yearPoints[year]) +
     editionPoints[edition] +
     publisherPoints[publisher] +
     extentPoints[extent] +
     seriesPoints[series] +
     volumePoints[volume] +
     formatPoints[format] +
+    (year !== 'same' && year !== 'unknown' && publisherPoints[publisher] < 0 ? reissuePoints : 0) +
     (language ? languagePoints : 0);
   const score = 1 / (1 + Math.exp((threshold - points) / 1.5));
   const evidence: string[] = [];
@@ -230,11 +259,19 @@ function weigh(a: Profile, b: Profile, early: Early): Verdict {
   if (namesPoints[names] > 0) evidence.push('author');
   if (year === 'same') evidence.push('year');
   if (publisher === 'same') evidence.push('publisher');
-  if (extent === 'same') evidence.push('extent');
+  if (extent === 'same' || extent === 'same-count') evidence.push('extent');
   if (edition === 'same') evidence.push('edition');
   if (series === 'same-number') evidence.push('series');
-  if (title === 'renumbered' && !(names !== 'unknown' && year === 'same' && extent === 'same')) {
-    return otherNumber;
+  // A longer or other subtitle and another length: an abridgement, a summary, a companion volume.
+  if (weakTitles.has(title) && (extent === 'different' || extent === 'set-and-volume')) {
+    return otherExtent;
+  }
+  // A title that only resembles the other needs the author, the year and the pages to be equal.
+  if ((title === 'renumbered' || title === 'similar') && identifiers !== 'same-isbn') {
+    const equal = namesPoints[names] > 0 && year === 'same' && extent === 'same';
+    if (!equal || publisherPoints[publisher] < 0) {
+      return title === 'similar' ? unlikeTitles : otherNumber;
+    }
   }
   const sameEdition = evidence.some((kind) => kind !== 'title' && kind !== 'author');
   if (points >= threshold && sameEdition) {

@@ -8,6 +8,8 @@ export interface ExtentFeature {
 
 export type ExtentLevel =
   | 'same'
+  /** As many volumes, pages not given: less than equal pages, for most sets have two or three. */
+  | 'same-count'
   /** Within a few pages: unnumbered leaves counted or not. */
   | 'near'
   | 'unknown'
@@ -53,7 +55,7 @@ export function compareExtents(a: ExtentFeature, b: ExtentFeature): ExtentLevel 
   const pages = comparePages(a.pages, b.pages);
   const one = a.volumes ?? 1;
   const two = b.volumes ?? 1;
-  if (one === two) return pages === 'unknown' && one > 1 ? 'same' : pages;
+  if (one === two) return pages === 'unknown' && one > 1 ? 'same-count' : pages;
   if (pages === 'same') return 'near';
   return Math.min(one, two) > 1 ? 'other-count' : 'set-and-volume';
 }

@@ -41,7 +41,7 @@ export type TitleLevel =
   | 'misspelt'
   /** A long title equal but for one number: a misprint, unless all else speaks otherwise. */
   | 'renumbered'
-  /** Most words in common. */
+  /** Half of the words in common: one work only where everything else is equal. */
   | 'similar'
   | 'unlike';
 
@@ -142,6 +142,7 @@ function variantsOf(record: BibRecord, parallel: string | null, core: string): r
   if (
     record.parallelTitle === null &&
     record.titlePinyin === null &&
+    record.partName === null &&
     parallel === null &&
     record.otherTitles.length === 0
   ) {
@@ -158,6 +159,8 @@ function variantsOf(record: BibRecord, parallel: string | null, core: string): r
   add(record.parallelTitle);
   add(parallel);
   add(record.titlePinyin);
+  // Where one library takes the series for the title, the part's name is the other's title.
+  if (record.partName !== null && record.partName.length >= 4) add(record.partName);
   for (const other of record.otherTitles) add(other);
   return variants;
 }
@@ -220,13 +223,16 @@ function compareRest(few: TitleFeature, many: TitleFeature): TitleLevel {
 
 function sharesVariant(a: TitleFeature, b: TitleFeature): boolean {
   return (
-    a.variants.includes(b.core) ||
-    a.variants.includes(b.full) ||
-    b.variants.includes(a.core) ||
-    b.variants.includes(a.full) ||
+    gives(a, b) ||
+    gives(b, a) ||
     (a.variants.length > 0 &&
       b.variants.some((form) => form.length > 5 && a.variants.includes(form)))
   );
+}
+
+/** A variant that says little alone (Summary, 上册) is no title. */
+function gives(a: TitleFeature, b: TitleFeature): boolean {
+  return !b.generic && (a.variants.includes(b.core) || a.variants.includes(b.full));
 }
 
 /** Whether the shorter title ends where a word of the longer one ends. */
@@ -255,6 +261,9 @@ function compareHan(few: TitleFeature, many: TitleFeature): TitleLevel {
   if (/[\d一二三四五六七八九十上中下]/.test(lostA + lostB)) return 'unlike';
   return lostA.length <= 1 && lostB.length <= 1 ? 'misspelt' : 'unlike';
 }
+
+/** The share of letters in common words that makes two titles similar. */
+const half = 0.5;
 
 /** Words from which on a single other number may be a misprint. */
 const longTitle = 7;
@@ -299,8 +308,7 @@ function compareWords(few: TitleFeature, many: TitleFeature): TitleLevel {
     if (left.length === 0) return 'misspelt';
     return few.full.length >= 10 ? 'contained' : 'unlike';
   }
-  if (hasNumber(lost) || hasNumber(left)) return 'unlike';
-  return common * 2 >= 0.8 * (few.full.length + many.full.length) ? 'similar' : 'unlike';
+  return common * 2 >= half * (few.full.length + many.full.length) ? 'similar' : 'unlike';
 }
 
 function hasNumber(words: readonly string[]): boolean {

@@ -19,7 +19,8 @@ const noVolume: VolumeFeature = { places: [], names: [] };
 const number = `\\d{1,4}|${hanNumeral}`;
 const hanUnit = '分册|册|卷|辑|集|部分|部|编|篇|函|期|号|回|种|季|届';
 /** Units that a title names a volume by. A report's `no. 9` stays in the title, whose numbers count. */
-const latinUnit = 'volumes?|vols?|v|band|bde?|tomes?|tom|tomo|t|parts?|pts?|pt|teil|bk|series|ser';
+const latinUnit =
+  'volumes?|vols?|v|band|bde?|tomes?|tom|tomo|t|parts?|pts?|pt|teil|books?|bk|series|ser';
 /**
  * v. 2, vol. II, Bd. 3, part one; `volumes 1 3` is a range. Digits may follow the unit at once (`v2`),
  * Roman numbers and words may not; `part II of the report` and `R.O.T.C.` name no volume.
@@ -28,9 +29,9 @@ const latinPlaces = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:${latinUnit})( ?\\d{1,3}[a-z]?| (?:[ivx]{1,6}[a-d]?|${numberWord}))(?: (\\d{1,3}))?(?![\\p{L}\\p{N}])(?! of )`,
   'gu',
 );
-/** 2nd series, second part, 3. Band at the end; `a second series of essays` is no volume. */
+/** 2nd series, second part, 3. Band; `second series of essays` is no volume. */
 const latinOrdinals = new RegExp(
-  `(?<![\\p{L}\\p{N}])(\\d{1,3}(?:st|nd|rd|th|d|e)?|${ordinalWord}) (?:volume|vol|band|bd|part|pt|series|ser|teil|tome|tomo)$`,
+  `(?<![\\p{L}\\p{N}])(\\d{1,3}(?:st|nd|rd|th|d|e)?|${ordinalWord}) (?:volume|vol|band|bd|part|pt|series|ser|teil|tome|tomo)(?![\\p{L}\\p{N}])(?! of )`,
   'gu',
 );
 
@@ -152,8 +153,12 @@ export function volumeOf(
   return { places: withoutRepeats(places), names };
 }
 
+/** A series with its numbers stands there too (`Fieldiana Zoology v. 7, no. 9`); it numbers that. */
+const seriesInPartNumber = /^[a-z]{4,} (?:[a-z]{2,} )*[a-z]{4,}(?: |$)/;
+
 /** Beside places, a part number holds a bare number (`2`, `II`, 三), a letter (`A`) or a name. */
 function readPartNumber(partNumber: string, places: string[], names: string[]): void {
+  if (seriesInPartNumber.test(partNumber)) return;
   const parted = takePlaces(partNumber, 'part');
   const words = parted.rest.split(' ').filter((word) => word !== '' && !unitWords.has(word));
   places.push(...parted.places);
@@ -165,12 +170,7 @@ function readPartNumber(partNumber: string, places: string[], names: string[]): 
     else if (/^[a-z甲乙丙丁戊己庚辛壬癸]$/u.test(word)) places.push(word);
     else kept.push(word);
   }
-  // Long Latin text without any number is the name of a series or collection.
-  if (
-    kept.length > 0 &&
-    (places.length > 0 || kept.length < 3 || !/^[a-z ]+$/.test(kept.join(' ')))
-  )
-    names.push(kept.join(''));
+  if (kept.length > 0) names.push(kept.join(''));
 }
 
 /** Left when the number they belong to was read: `no. 3`, `Abt. B`. */
