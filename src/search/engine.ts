@@ -12,6 +12,7 @@ import { createRecordStore } from './records.ts';
 import { LiveSearch } from './search.ts';
 import type { SearchServices } from './services.ts';
 import { fillSettings, type PartialSettings } from './settings.ts';
+import { createTurns } from './turns.ts';
 import type { LibraryAnswer, Search, SearchEngine, SearchRequest } from './types.ts';
 
 export { OverloadedError } from './errors.ts';
@@ -101,6 +102,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     flights,
     records,
     lists,
+    turns: createTurns(clock),
     connectorFor: options.connectorFor,
     revalidate,
     admit() {

@@ -26,8 +26,8 @@ export interface MergedList {
 /** Builds the merged list of one search as records arrive. */
 export interface Composer {
   add(records: readonly SourceRecord[]): void;
-  /** Does the part of the work that need not wait for the last record. */
-  prepare(): void;
+  /** Does part of the work that need not wait for the last record; true while there is more of it. */
+  prepare(): boolean;
   /** The list as of now; the same object until records are added. */
   list(): MergedList;
   /** Pins the ids of lines that somebody has seen. */
@@ -37,6 +37,9 @@ export interface Composer {
   /** Lets go of everything that can be made again from the records. */
   release(): void;
 }
+
+/** Records prepared in one go: some milliseconds of work. */
+const portion = 200;
 
 /** Lists of whole answers, shared by searches that got the very same records. */
 export interface SharedLists {
@@ -60,10 +63,10 @@ export function createComposer(
   /** How many records there were when the first id was pinned. */
   let pinnedAt: number | null = null;
 
-  const prepare = (): Workshop => {
+  const prepare = (maximum: number): Workshop => {
     work ??= { clusterer: createClusterer(), lines: new Map(), scores: new Map(), taken: 0 };
-    const fresh = sources.slice(work.taken);
-    work.taken = sources.length;
+    const fresh = sources.slice(work.taken, work.taken + maximum);
+    work.taken += fresh.length;
     for (const source of fresh) work.scores.set(source, scoreOf(terms, source.record));
     work.clusterer.add(fresh);
     return work;
@@ -76,7 +79,7 @@ export function createComposer(
       for (const record of records) sources.push(record);
       current = null;
     },
-    prepare,
+    prepare: () => prepare(portion).taken < sources.length,
     list() {
       if (current !== null) return current;
       // A line seen before more records came may have an id that no other search gives it.
@@ -86,7 +89,7 @@ export function createComposer(
         current = known;
         return current;
       }
-      const { lines, canonical } = compose(prepare(), identities);
+      const { lines, canonical } = compose(prepare(Number.POSITIVE_INFINITY), identities);
       current = { lines };
       const name = canonical ? sharedKey() : null;
       if (name !== null) shared.set(name, current);

@@ -36,6 +36,7 @@ export class LiveSearch implements Search {
   readonly #composer: Composer;
   readonly #stream: Stream;
   readonly #watchers: Watchers;
+  #preparing = false;
   #bytes = 0;
   #mergeMs = 0;
   #cancelRest = () => {};
@@ -74,7 +75,7 @@ export class LiveSearch implements Search {
       {
         list: () => this.#list(),
         show: (lines) => this.#show(lines),
-        prepare: () => this.#composer.prepare(),
+        prepare: () => this.#prepareSoon(),
         ring: () => this.#bell.ring(),
       },
       this.#sequence,
@@ -120,6 +121,7 @@ export class LiveSearch implements Search {
   }
 
   async wait(until: 'complete' | 'enough' | 'first'): Promise<void> {
+    if (!this.#asking.running) return;
     const { clock, settings } = this.#services;
     const enoughAt = this.#asking.begunAt + settings.enoughAfterMs;
     const cancelTimer =
@@ -131,6 +133,8 @@ export class LiveSearch implements Search {
     }[until];
     while (this.#asking.running && !reached()) await this.#bell.next();
     cancelTimer?.();
+    // Searches that end together are read one by one, so that the network is served between them.
+    await this.#services.turns.next();
   }
 
   async *events(afterId: number, view: View, signal: AbortSignal): AsyncGenerator<SearchEvent> {
@@ -236,6 +240,16 @@ export class LiveSearch implements Search {
     const made = work();
     this.#mergeMs += this.#services.clock.now() - began;
     return made;
+  }
+
+  /** Groups and ranks what has come, a portion at a time, while other libraries are on the wire. */
+  #prepareSoon(): void {
+    if (this.#preparing) return;
+    this.#preparing = true;
+    this.#services.turns.take(() => {
+      this.#preparing = false;
+      if (this.#asking.running && this.#composer.prepare()) this.#prepareSoon();
+    });
   }
 
   /** Lines that somebody sees keep their ids in this search, and answer to them everywhere. */

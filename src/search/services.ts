@@ -5,6 +5,7 @@ import type { Errand, Flights } from './flights.ts';
 import type { SharedLists } from './list.ts';
 import type { RecordStore } from './records.ts';
 import type { SearchSettings } from './settings.ts';
+import type { Turns } from './turns.ts';
 import type { LibraryAnswer, Search, SearchRequest } from './types.ts';
 
 /** What searches share: made once by the engine. */
@@ -15,6 +16,7 @@ export interface SearchServices {
   readonly flights: Flights;
   readonly records: RecordStore;
   readonly lists: SharedLists;
+  readonly turns: Turns;
   readonly connectorFor: (id: string) => Connector | undefined;
   /** Asks again behind a stale answer; nobody waits for it. */
   readonly revalidate: (errand: Errand) => void;

@@ -10,7 +10,7 @@ export interface StreamSource {
   list(): MergedList;
   /** Told of the lines before anybody gets them. */
   show(lines: readonly Line[]): void;
-  /** Does what can be done of the list while nobody looks at it. */
+  /** Sees to what can be done of the list while nobody looks at it. */
   prepare(): void;
   /** Wakes the readers. */
   ring(): void;
@@ -66,16 +66,19 @@ export class Stream {
 
   /** Records came. */
   arrived(): void {
+    if (this.#readers === 0) {
+      this.#source.prepare();
+      return;
+    }
     if (this.#cancelLook !== null) return;
-    if (this.#readers > 0 && this.#seen.lines.length === 0) {
+    if (this.#seen.lines.length === 0) {
       this.look();
       this.#source.ring();
     }
-    const pauseMs = this.#readers > 0 ? Math.max(this.#everyMs, 10 * this.#lookCostMs) : 0;
+    const pauseMs = Math.max(this.#everyMs, 10 * this.#lookCostMs);
     this.#cancelLook = this.#clock.after(pauseMs, () => {
       this.#cancelLook = null;
-      if (this.#readers === 0) return this.#source.prepare();
-      if (this.look()) this.#source.ring();
+      if (this.#readers > 0 && this.look()) this.#source.ring();
     });
   }
 

@@ -32,6 +32,9 @@ export function createVirtualClock(): VirtualClock {
     now: () => now,
     after,
     later: after,
+    soon: (act) => {
+      after(0, act);
+    },
     get timers() {
       return timers.size;
     },

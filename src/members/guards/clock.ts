@@ -6,6 +6,8 @@ export interface Clock {
   after(delayMs: number, act: () => void): () => void;
   /** The same for work that may be left undone: the process does not stay up for it. */
   later(delayMs: number, act: () => void): () => void;
+  /** Runs `act` once after what the network has brought in is handled. */
+  soon(act: () => void): void;
 }
 
 export const systemClock: Clock = {
@@ -13,6 +15,9 @@ export const systemClock: Clock = {
   after: (delayMs, act) => {
     const timer = setTimeout(act, Math.max(0, delayMs));
     return () => clearTimeout(timer);
+  },
+  soon: (act) => {
+    setImmediate(act);
   },
   later: (delayMs, act) => {
     const timer = setTimeout(act, Math.max(0, delayMs)).unref();

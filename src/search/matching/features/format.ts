@@ -49,5 +49,11 @@ export function compareFormats(a: FormatFeature, b: FormatFeature): FormatLevel 
   if (a.type === b.type) return a.carrier === b.carrier ? 'same' : 'unsaid';
   if (a.type === 'other' || b.type === 'other') return 'unsaid';
   const types = a.type < b.type ? `${a.type} ${b.type}` : `${b.type} ${a.type}`;
+  if (types === 'book computer' && a.carrier === b.carrier && isElectronic(a.carrier)) return 'same';
   return related.has(types) ? 'related' : 'different';
+}
+
+/** A book without paper is a computer file to UNIMARC and a text to MARC 21. */
+function isElectronic(carrier: CarrierOrNone): boolean {
+  return carrier === 'online' || carrier === 'disc';
 }
