@@ -1,10 +1,12 @@
 import { decodeText } from '../../marc/charset/index.ts';
+import { bibFromXml } from '../../marc/dialects/index.ts';
 import { decodeIso2709 } from '../../marc/formats/iso2709.ts';
 import { readMarcXml } from '../../marc/formats/marcxml.ts';
 import type { Item } from '../../marc/record.ts';
 import type { MarcRecord, RecordCharset } from '../../marc/types.ts';
+import { parseXmlTree } from '../../marc/xml/tree.ts';
 import type { Library, SourceRecord } from '../../members/types.ts';
-import { marcSourceRecord, type RecordOrigin } from '../records.ts';
+import { marcSourceRecord, type RecordOrigin, sourceRecord } from '../records.ts';
 import type { External, NamedRecord } from './apdu/index.ts';
 import type { DatabaseSettings } from './ask.ts';
 import { Z3950Error } from './errors.ts';
@@ -84,11 +86,17 @@ function readOpac(
 }
 
 function readXml(library: Library, bytes: Uint8Array, origin: RecordOrigin): SourceRecord {
+  const root = parseXmlTree(bytes);
+  const bib = bibFromXml(root);
+  if (bib !== null) {
+    const evidence = { marc: null, raw: bytes, charset: 'utf-8', warnings: [] };
+    return sourceRecord(library, bib, origin, evidence);
+  }
   for (const decoded of readMarcXml(bytes)) {
     if ('marc' in decoded) return marcSourceRecord(library, { ...decoded, raw: bytes }, origin);
     throw new Z3950Error('record_malformed', decoded.problem);
   }
-  throw new Z3950Error('record_malformed', 'The XML holds no record of a known schema.');
+  throw new Z3950Error('record_malformed', `No record was found in <${root.name}>.`);
 }
 
 /** A record that never was MARC, read through the MARC that it can be made into. */
