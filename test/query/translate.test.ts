@@ -135,7 +135,10 @@ t.test('says what it cannot ask instead of asking something else', async (t) => 
 });
 
 t.test('reports each kind of simplification once, in both languages', async (t) => {
-  const { simplified } = toRpn(parseCql('title = w?men and title = ma?es and author = "x^"'), z3950);
+  const { simplified } = toRpn(
+    parseCql('title = w?men and title = ma?es and author = "x^"'),
+    z3950,
+  );
   t.same(
     simplified.map((one) => one.code),
     ['mask_widened', 'anchor_dropped'],

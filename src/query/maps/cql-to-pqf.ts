@@ -181,7 +181,7 @@ function shaped(
   const position = look(map, `position.${where}`, where);
   if (position === null) throw fault(32, `The position ${where}`, clause);
   const masks = masksOf(text);
-  const simple = simpleTruncation(text, masks);
+  const simple = simpleTruncation(text, masks, { left: !isFirst, right: !isLast });
   const truncation = simple === null ? null : look(map, `truncation.${simple}`, simple);
   if (truncation !== null) {
     const cut = text.slice(
@@ -211,13 +211,18 @@ function masksOf(text: string): readonly number[] {
   return found;
 }
 
-function simpleTruncation(text: string, masks: readonly number[]): string | null {
+/** The kind of plain truncation the masks are, if any; a mask beside an anchor is a pattern. */
+function simpleTruncation(
+  text: string,
+  masks: readonly number[],
+  free: { readonly left: boolean; readonly right: boolean },
+): string | null {
   if (masks.length === 0) return 'none';
   if (masks.length > 2 || masks.some((at) => text.charAt(at) !== '*')) return null;
-  const [first, second] = masks;
-  const last = text.length - 1;
-  if (masks.length === 2) return first === 0 && second === last ? 'both' : null;
-  return first === 0 ? 'left' : first === last ? 'right' : null;
+  const isLeft = masks[0] === 0 && free.left;
+  const isRight = masks.at(-1) === text.length - 1 && free.right;
+  if (masks.length === 2) return isLeft && isRight ? 'both' : null;
+  return isLeft ? 'left' : isRight ? 'right' : null;
 }
 
 /** The term between PQF's quotation marks; with `isPattern` in Z39.58 masks (`?` many, `#` one). */
