@@ -70,7 +70,8 @@ export async function createFederation(
     onAnswer: ({ id, state, cause, elapsedMs, hits, fetched }) => {
       logger.info({ library: id, state, cause, elapsedMs, hits, fetched }, 'library answered');
     },
-    onFault: (error, library) => logger.error({ err: error, library }, 'a connector broke its word'),
+    onFault: (error, library) =>
+      logger.error({ err: error, library }, 'a connector broke its word'),
   });
   return {
     directory,

@@ -3,7 +3,11 @@ import { SettingsError } from '../config.ts';
 import { printFault } from '../members/faults.ts';
 import { QuerySyntaxError } from '../query/errors.ts';
 import { checkCommand } from './check.ts';
+import { cqlCommand } from './cql.ts';
 import { InputError } from './errors.ts';
+import { matchCommand } from './match.ts';
+import { endWithReader } from './output.ts';
+import { recordsCommand } from './records.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { searchCommand } from './search.ts';
 import { serve } from './serve.ts';
@@ -48,6 +52,31 @@ async function run(argv: readonly string[]): Promise<number> {
     .action(async (folders) => {
       code = await checkCommand(folders, process.env);
     });
+  program
+    .command('records <file>')
+    .description('read records as a connector would and print them in another form')
+    .requiredOption('--to <form>', 'json, jsonl, marcxml, iso2709, ris or bibtex')
+    .option('--from <format>', 'iso2709 or marcxml (also oaimarc, alephseq); found out without it')
+    .option('--charset <name>', 'declared charset of the file', 'auto')
+    .option('--dialect <name>', 'marc21, cnmarc or unimarc', 'auto')
+    .action(async (file, options) => {
+      code = await recordsCommand(file, options);
+    });
+  program
+    .command('cql [query]')
+    .description('parse a CQL query and print it in another notation')
+    .requiredOption('--to <notation>', 'ast, xcql, cql, pqf or ccl')
+    .option('--file <file>', 'a query a line, an answer a line')
+    .option('--map <file>', 'YAZ-style properties file for PQF')
+    .action(async (query, options) => {
+      code = await cqlCommand(query, options);
+    });
+  program
+    .command('match <file>')
+    .description('say of each pair of MARC-in-JSON records whether it is one edition')
+    .action(async (file) => {
+      code = await matchCommand(file);
+    });
   await program.parseAsync(argv, { from: 'user' });
   return code;
 }
@@ -70,4 +99,5 @@ function explain(error: unknown): number {
   return 1;
 }
 
+endWithReader();
 process.exitCode = await run(process.argv.slice(2)).catch(explain);

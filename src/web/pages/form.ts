@@ -54,11 +54,14 @@ function renderCategories(page: FormPage, context: WebContext, text: Texts): Htm
     label: page.language === 'en' ? category.en : category.zh,
     entries: live.filter(({ library }) => library.categories[0] === category.id),
   }));
-  groups.push({ label: '—', entries: uncategorised });
+  groups.push({ label: text.others, entries: uncategorised });
   return groups
     .filter(({ entries }) => entries.length > 0)
     .map(
-      ({ label, entries }) => html`<fieldset><legend>${label}（${entries.length}）</legend>
+      ({
+        label,
+        entries,
+      }) => html`<fieldset><legend>${text.category(label, entries.length)}</legend>
 ${entries.map((entry) => renderChoice(entry, page, text))}</fieldset>`,
     );
 }

@@ -171,6 +171,7 @@ function sendPage(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${text.title}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="${assets.style.path}">
 <script type="module" src="${assets.searchScript.path}"></script>
 ${found?.refresh && html`<noscript><meta http-equiv="refresh" content="1; url=${found.refresh}"></noscript>`}

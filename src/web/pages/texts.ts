@@ -15,6 +15,8 @@ const zh = {
   librariesRule: (limit: number) => `最多选择 ${limit} 个成员馆；国家馆另计`,
   chosen: (count: number) => `已选 ${count} 馆`,
   outside: '不计入限额',
+  others: '其他馆',
+  category: (label: string, count: number) => `${label}（${count}）`,
   answers: '各馆应答',
   summary: (query: string, asked: number, answered: number, waiting: number, failed: number) =>
     `“${query}” · ${asked} 馆中 ${answered} 馆已返回` +
@@ -74,6 +76,8 @@ const en: Texts = {
     `At most ${limit} member libraries; the national library is not counted`,
   chosen: (count) => `${count} chosen`,
   outside: 'not counted',
+  others: 'Others',
+  category: (label, count) => `${label} (${count})`,
   answers: 'How each library answered',
   summary: (query, asked, answered, waiting, failed) =>
     `“${query}” · ${answered} of ${asked} libraries answered` +

@@ -1,0 +1,171 @@
+import { readFile } from 'node:fs/promises';
+import { toBibRecord } from '../marc/dialects/index.ts';
+import { exportRecord } from '../marc/exports/index.ts';
+import { readAlephSequential } from '../marc/formats/alephseq.ts';
+import { encodeIso2709, MarcError, readIso2709 } from '../marc/formats/iso2709.ts';
+import { marcToJson } from '../marc/formats/json.ts';
+import { printMarcXml, readMarcXml } from '../marc/formats/marcxml.ts';
+import { readOaiMarc } from '../marc/formats/oaimarc.ts';
+import {
+  type DecodedMarc,
+  type Dialect,
+  dialects,
+  type RecordCharset,
+  recordCharsets,
+  type UnreadableMarc,
+} from '../marc/types.ts';
+import { mergeGroup } from '../search/merge.ts';
+import { InputError } from './errors.ts';
+import { print, progressBar } from './output.ts';
+
+export interface RecordsOptions {
+  readonly to: string;
+  readonly from?: string;
+  readonly charset?: string;
+  readonly dialect?: string;
+}
+
+const sources = ['iso2709', 'marcxml', 'oaimarc', 'alephseq'] as const;
+const targets = ['json', 'jsonl', 'marcxml', 'iso2709', 'ris', 'bibtex'] as const;
+type Target = (typeof targets)[number];
+type Found = DecodedMarc | UnreadableMarc;
+
+/** `guanji records`: reads records as a connector would and prints them in another form. Exits 1 if any was not ok. */
+export async function recordsCommand(file: string, options: RecordsOptions): Promise<number> {
+  const to = oneOf('--to', options.to, targets);
+  const charset = oneOf<RecordCharset>('--charset', options.charset ?? 'auto', recordCharsets);
+  const dialect = oneOf<Dialect | 'auto'>('--dialect', options.dialect ?? 'auto', [
+    'auto',
+    ...dialects,
+  ]);
+  const bytes = await readFile(file).catch((error: Error) => {
+    throw new InputError(`${file} cannot be read: ${error.message}`);
+  });
+  const from =
+    options.from === undefined ? guessFormat(bytes) : oneOf('--from', options.from, sources);
+  const found = readAll(bytes, from, charset, dialect);
+  const failed = await printAll(found, bytes.length, to, dialect);
+  return failed > 0 ? 1 : 0;
+}
+
+function readAll(
+  bytes: Uint8Array,
+  from: (typeof sources)[number],
+  charset: RecordCharset,
+  dialect: Dialect | 'auto',
+): Iterable<Found> {
+  switch (from) {
+    case 'iso2709':
+      return readIso2709(bytes, { charset, dialect });
+    case 'marcxml':
+      return readMarcXml(bytes);
+    case 'oaimarc':
+      return readOaiMarc(bytes);
+    case 'alephseq':
+      return readAlephSequential(bytes, { charset, dialect });
+  }
+}
+
+/** By the first character that is no blank: markup, or else ISO 2709. */
+function guessFormat(bytes: Uint8Array): 'iso2709' | 'marcxml' {
+  const start = bytes.findIndex(
+    (byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf, 0xfe, 0xff].includes(byte),
+  );
+  return bytes[start] === 0x3c ? 'marcxml' : 'iso2709';
+}
+
+async function printAll(
+  found: Iterable<Found>,
+  totalBytes: number,
+  to: Target,
+  dialect: Dialect | 'auto',
+): Promise<number> {
+  const bar = progressBar(totalBytes);
+  const frame = frames[to];
+  let number = 0;
+  let failed = 0;
+  let printed = 0;
+  let done = 0;
+  await print(frame?.open ?? '');
+  for (const record of found) {
+    number += 1;
+    done += record.raw.length;
+    bar.at(done);
+    const text = printOne(record, number, to, dialect);
+    if ('problem' in record || text === null) failed += 1;
+    if (text === null) continue;
+    await print(printed > 0 ? (frame?.between ?? '') : '');
+    await print(text);
+    printed += 1;
+  }
+  await print(frame?.close ?? '');
+  bar.end();
+  return failed;
+}
+
+const frames: { readonly [T in Target]?: { open: string; between: string; close: string } } = {
+  json: { open: '[\n', between: ',\n', close: '\n]\n' },
+  marcxml: {
+    open: '<?xml version="1.0" encoding="UTF-8"?>\n<collection xmlns="http://www.loc.gov/MARC21/slim">\n',
+    between: '\n',
+    close: '\n</collection>\n',
+  },
+};
+
+/** One record in the form asked for; null when it cannot be said in that form. */
+function printOne(
+  found: Found,
+  number: number,
+  to: Target,
+  dialect: Dialect | 'auto',
+): string | Uint8Array | null {
+  if (to === 'json' || to === 'jsonl') {
+    const line = JSON.stringify(describe(found, number, dialect));
+    return to === 'jsonl' ? `${line}\n` : line;
+  }
+  if ('problem' in found) {
+    report(number, found.problem);
+    return null;
+  }
+  for (const warning of found.warnings) report(number, warning);
+  try {
+    if (to === 'marcxml') return printMarcXml(found.marc);
+    if (to === 'iso2709') return encodeIso2709(found.marc, 'utf-8');
+    const record = toBibRecord(found.marc, { dialect });
+    const { body } = exportRecord({ record, marc: found.marc }, to, {});
+    return typeof body === 'string' ? `${body.trimEnd()}\n\n` : body;
+  } catch (error) {
+    if (!(error instanceof MarcError)) throw error;
+    report(number, error.message);
+    return null;
+  }
+}
+
+function describe(found: Found, number: number, dialect: Dialect | 'auto') {
+  if ('problem' in found) return { n: number, ok: false, warnings: [found.problem] };
+  return {
+    n: number,
+    ok: true,
+    marc: marcToJson(found.marc),
+    record: lineOf(found, dialect),
+    warnings: found.warnings,
+  };
+}
+
+/** The record as a search answer shows it: a line with one holding. */
+function lineOf(found: DecodedMarc, dialect: Dialect | 'auto') {
+  const record = toBibRecord(found.marc, { dialect });
+  const localId = record.controlNumber ?? '';
+  const source = { library: '', localId, position: 1, record, ...found, syntax: '' };
+  return mergeGroup({ key: localId, members: [source], reasons: [] });
+}
+
+function report(number: number, sentence: string): void {
+  process.stderr.write(`record ${number}: ${sentence}\n`);
+}
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw new InputError(`${name} must be one of ${allowed.join(', ')}`);
+  return found;
+}
