@@ -7,6 +7,8 @@ import { firstFound, termOptions } from '../forms.ts';
 import type { ConnectorDependencies } from '../types.ts';
 import { type SruDialect, sortPath } from './ask.ts';
 import { diagnosticFailure, outOfRange, type SruDiagnostic } from './diagnostics.ts';
+import { indexesOf } from './explain.ts';
+import { explainSru } from './operations.ts';
 import { type PageAnswer, readPage } from './page.ts';
 import { learn, type Manner } from './repair.ts';
 
@@ -130,11 +132,44 @@ async function askPage(
       note(progress, answer, start);
       return { answer, manner };
     }
-    const lesson = lessons < maxLessons ? learn(diagnostic, manner, library.connector) : null;
+    const lesson =
+      lessons < maxLessons
+        ? (learn(diagnostic, manner, library.connector) ??
+          (await explained(search, diagnostic, manner)))
+        : null;
     if (lesson === null) throw diagnosticFailure(library.id, diagnostic, answer.hits);
     manner = lesson;
     server.dialect = lesson.dialect;
   }
+}
+
+/**
+ * After an index or context set was refused: the names that the server's explain record gives, asked for
+ * once in a connector's life. Null where it has none or they would change nothing.
+ */
+async function explained(
+  { library, dependencies, ask, signal }: Search,
+  { code }: SruDiagnostic,
+  manner: Manner,
+): Promise<Manner | null> {
+  if ((code !== 15 && code !== 16) || manner.dialect.indexes !== undefined) return null;
+  const { dialect } = manner;
+  const call = { signal, deadline: ask.deadline, trace: ask.trace };
+  try {
+    const explain = await explainSru({ library, dependencies, dialect }, call);
+    const indexes = { ...library.connector.indexes, ...indexesOf(explain) };
+    return { ...manner, dialect: { ...dialect, indexes }, options: withoutAlternatives(manner) };
+  } catch (error) {
+    const known = knownFailure(library.id, error);
+    // The refusal of the index says more than an explain record that cannot be read.
+    if (known === null || known.code === 'timeout' || known.code === 'stopped') throw error;
+    return null;
+  }
+}
+
+function withoutAlternatives({ options }: Manner): TermOptions {
+  const { alternative: _tried, ...rest } = options;
+  return rest;
 }
 
 function handOver(

@@ -64,9 +64,12 @@ function unpack(packed: string, unpackings: number): Payload {
   return payload.finish();
 }
 
+/** Namespaces whose `record` is not a MARC record; those that are one are too many to list. */
+const otherRecords = /pica|purl\.org\/dc\/|srw\/schema\/1\/dc/i;
+
 function readerFor(name: string, namespace: string | null): PayloadReader {
   const isMarc = name === 'record' || name === 'collection';
-  if (isMarc && !/pica/i.test(namespace ?? '')) return marcReader();
+  if (isMarc && !otherRecords.test(namespace ?? '')) return marcReader();
   if (name === 'opacRecord') return opacReader();
   return treeReader();
 }
