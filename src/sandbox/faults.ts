@@ -69,7 +69,7 @@ export const faultTable = {
   },
   'wrong-syntax': {
     does: 'sends records in another syntax than was asked for',
-    protocols: all,
+    protocols: ['z3950', 'sru', 'xservice'],
     phases: answers,
   },
   'empty-present': {

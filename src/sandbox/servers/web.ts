@@ -58,16 +58,13 @@ async function serve(
 ): Promise<void> {
   response.on('error', () => response.destroy());
   const body = await readBody(message);
-  if (body === null) {
+  const url = URL.parse(message.url ?? '/', `http://127.0.0.1:${listener.port}`);
+  if (body === null || url === null) {
     message.destroy();
     return;
   }
-  const request: WebRequest = {
-    method: message.method ?? 'GET',
-    url: new URL(message.url ?? '/', `http://127.0.0.1:${listener.port}`),
-    headers: message.headers,
-    body,
-  };
+  const { method = 'GET', headers } = message;
+  const request: WebRequest = { method, url, headers, body };
   const fault = settings.faults.strike(application.phaseOf(request));
   const wait = settings.delayMs + (fault === 'slow' ? slowMs : 0);
   if (!(await pause(wait, listener.closing)) || fault === 'hang') return;

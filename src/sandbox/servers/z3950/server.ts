@@ -40,6 +40,7 @@ function serveConnection(
   const framer = new BerFramer(serverLimits);
   const session = createSession(server);
   let waiting = 0;
+  let over = false;
   let turn: Promise<void> = Promise.resolve();
   socket.on('data', (chunk) => {
     try {
@@ -49,7 +50,7 @@ function serveConnection(
         waiting += 1;
         if (waiting > maxAhead) throw new Z3950Error('apdu_unexpected', 'too many requests ahead');
         turn = turn.then(async () => {
-          await respond(socket, session, request, arrived, listening, closing);
+          if (!over) over = await respond(socket, session, request, arrived, listening, closing);
           waiting -= 1;
         });
       }
@@ -68,6 +69,7 @@ const phases: Readonly<Partial<Record<Apdu['type'], FaultPhase>>> = {
   sortRequest: 'sort',
 };
 
+/** Answers one request; true when nothing may follow the answer. */
 async function respond(
   socket: Socket,
   session: Session,
@@ -75,23 +77,23 @@ async function respond(
   arrived: number,
   listening: Z3950Listening,
   closing: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const fault =
     request.type === 'close' ? null : listening.faults.strike(phases[request.type] ?? 'other');
   // The delay stands for the way to the library and back, so that requests sent together share it.
   const latest = arrived + listening.delayMs + (fault === 'slow' ? slowMs : 0);
-  if (!(await pause(latest - performance.now(), closing)) || socket.destroyed) return;
+  if (!(await pause(latest - performance.now(), closing)) || socket.destroyed) return true;
   if (fault === 'hang') {
     // Nothing after this is answered either: answers come in order.
     await new Promise((resolve) => socket.once('close', resolve));
-    return;
+    return true;
   }
   const answer = session.answer(request, fault);
   if (answer === null) {
     socket.end();
-    return;
+    return true;
   }
-  await send(socket, answer, fault, closing);
+  return send(socket, answer, fault, closing);
 }
 
 async function send(
@@ -99,37 +101,39 @@ async function send(
   answer: Apdu,
   fault: FaultName | null,
   closing: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   if (fault === 'reset') {
     socket.resetAndDestroy();
-    return;
+    return true;
   }
   if (fault === 'close-instead') {
     socket.end(encodeApdu({ type: 'close', reason: 'systemProblem', message: 'closing' }));
-    return;
+    return true;
   }
   const bytes = encodeApdu(answer);
   switch (fault) {
     case 'garbage':
       socket.end(Buffer.from('HTTP/1.0 400 Bad Request\r\n\r\n'));
-      return;
+      return true;
     case 'truncate':
       socket.end(bytes.subarray(0, bytes.length >> 1));
-      return;
+      return true;
     case 'reset-mid-record':
       socket.write(bytes.subarray(0, bytes.length >> 1), () => socket.resetAndDestroy());
-      return;
+      return true;
     case 'drip':
       await drip(socket, bytes, closing);
-      return;
+      return true;
     case 'endless-pdu':
       endless(socket, bytes);
-      return;
+      return true;
     default:
       socket.write(bytes);
       if (answer.type === 'close' || (answer.type === 'initResponse' && !answer.result)) {
         socket.end();
+        return true;
       }
+      return false;
   }
 }
 
