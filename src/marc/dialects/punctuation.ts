@@ -32,7 +32,14 @@ export function withoutStop(value: string): string {
   const text = (found & bracketed) === 0 ? marked : balanced(marked);
   const last = text.charCodeAt(text.length - 1);
   if (last === 0x3002) return text.slice(0, -1);
-  return last === 0x2e && !endsInAbbreviation(text) ? text.slice(0, -1) : text;
+  if (last !== 0x2e || endsInAbbreviation(text) || !endsInStop(value)) return text;
+  return text.slice(0, -1);
+}
+
+/** A stop with another mark after it (`Mass. :`) closes no field, so it belongs to the word. */
+function endsInStop(value: string): boolean {
+  const last = value.trimEnd().at(-1);
+  return last === '.' || last === ']' || last === '］';
 }
 
 /** Characters of the first 256 that need a closer look. */
@@ -170,7 +177,7 @@ function isStartMark(text: string, start: number, end: number): boolean {
 /** Words whose full stop is part of them, in the languages catalogues abbreviate in. */
 const abbreviations: ReadonlySet<string> = new Set(
   (
-    'abr acc al arr aug aufl ausg augm bd bearb bros ca cat ch co coll comp corp dept dir div ' +
+    'abr acc al arr aug aufl ausg augm bd bearb bros ca ch co coll comp corp dept dir div ' +
     'dr druck ed éd eds enl erw esp est etc fasc fig govt hrsg id ill illus impr inc introd izd jr ' +
     'ltd ltda ms n no nos nouv nr nuova op orig p pbk pl pp pref print prof pseud pt pts publ rev ' +
     's sc ser sr st suppl t tab tom tr trad transl u übers univ v verb verl vol vols wyd yr'

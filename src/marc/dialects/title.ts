@@ -36,7 +36,7 @@ export function readTitle(field: DataField): TitleParts {
         break;
       case 'k':
       case 'f':
-        if (parts.title === '' || isFormTitle(field)) put(parts, 'title', value);
+        if (isFormTitle(field)) putForm(parts, withoutMarks(value));
         break;
       case 'n':
       case 'p':
@@ -82,6 +82,10 @@ function putPart(parts: TitleParts, code: string, text: string): void {
   }
   const target = code === 'n' ? 'partNumber' : 'partName';
   parts[target] = parts[target] === '' ? text : `${parts[target]}, ${text}`;
+}
+
+function putForm(parts: TitleParts, text: string): void {
+  if (text !== '') parts.title = parts.title === '' ? text : `${parts.title}, ${text}`;
 }
 
 /** An archive's title may be a form ($k) and its dates ($f), with no title proper. */
