@@ -140,7 +140,8 @@ function listed(term: string): readonly string[] {
   return words.length === 0 ? [''] : words;
 }
 
-function printTerm(raw: string, clause: Clause, name: ScopedName, scope: Scope): string {
+function printTerm(written: string, clause: Clause, name: ScopedName, scope: Scope): string {
+  const raw = written.replace(/\p{Cc}/gu, ' ');
   const { map } = scope;
   const flags = clause.relation.modifiers.filter((modifier) => modifier.comparison === null);
   const names = flags.map((modifier) => scopedName(modifier.name, scope, false).local);
@@ -244,7 +245,7 @@ function unmask(text: string, isPattern: boolean): string {
 
 /** A literal term keeps its backslashes, which may mean something to the library. */
 function literal(raw: string): string {
-  return raw;
+  return raw.replace(/\\[\s\S]|["\\]/g, (sign) => (sign.length === 2 ? sign : `\\${sign}`));
 }
 
 /** The attributes of a map entry as PQF, or null where the map has none. */
