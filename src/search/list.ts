@@ -34,6 +34,8 @@ export interface Composer {
   show(lines: readonly Line[]): void;
   /** Every record so far, in the order of arrival. */
   readonly sources: readonly SourceRecord[];
+  /** Lets go of what only a list that still grows needs. */
+  trim(): void;
   /** Lets go of everything that can be made again from the records. */
   release(): void;
 }
@@ -98,6 +100,9 @@ export function createComposer(
     show(lines) {
       if (lines.length > 0) pinnedAt ??= sources.length;
       for (const { group, record } of lines) identities.show(group, record.id);
+    },
+    trim() {
+      if (current !== null) work = null;
     },
     release() {
       work = null;

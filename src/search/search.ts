@@ -227,7 +227,11 @@ export class LiveSearch implements Search {
 
   #list(): MergedList {
     const list = this.#timed(() => this.#composer.list());
-    if (!this.#asking.running) this.#restLater();
+    if (!this.#asking.running) {
+      // A stream goes on comparing lines; for everybody else the list is made.
+      if (!this.#stream.used) this.#composer.trim();
+      this.#restLater();
+    }
     return list;
   }
 

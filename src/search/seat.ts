@@ -11,6 +11,7 @@ import {
 } from './answer.ts';
 import type { CachedAnswer } from './cache.ts';
 import type { Answer } from './flights.ts';
+import { sameBytes } from './records.ts';
 import { noTimes, roundMs, type TimedTrace } from './trace.ts';
 import type { LibraryAnswer, SortOrder } from './types.ts';
 
@@ -110,10 +111,6 @@ export function takeRecords(
     fresh.push(record);
   }
   return fresh;
-}
-
-function sameBytes(a: SourceRecord, b: SourceRecord): boolean {
-  return a.raw.length === b.raw.length && Buffer.compare(a.raw, b.raw) === 0;
 }
 
 /** The part of the library's list that an ask was for, and what came of it. */

@@ -59,6 +59,11 @@ export class Stream {
     };
   }
 
+  /** Whether anybody has read the search as a stream. */
+  get used(): boolean {
+    return this.#seen !== nothing;
+  }
+
   /** New work is under way: what was done is not any more. */
   began(): void {
     this.#doneVersion = 0;
