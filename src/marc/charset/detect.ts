@@ -16,6 +16,8 @@ import {
   read,
 } from './readings.ts';
 
+/** The score from which a declared reading is taken without asking how else it might be read. */
+const LIKELY = 0.65;
 /** Characters a likelihood test looks at. */
 const SAMPLE_LENGTH = 4096;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is what begins them.
@@ -112,5 +114,5 @@ function isLikely(bytes: Buffer, reading: Reading): boolean {
   } else if (reading.charset.startsWith('big5')) {
     if (commonPairs(bytes, 0xa1, 0xc6) >= 0.8) return true;
   } else if (reading.charset === 'marc-8' || reading.charset === 'iso-5426') return true;
-  return plausibility(reading.text.slice(0, SAMPLE_LENGTH)).score >= 0.4;
+  return plausibility(reading.text.slice(0, SAMPLE_LENGTH)).score >= LIKELY;
 }

@@ -79,6 +79,10 @@ function findBase(record: Buffer, end: number, warnings: string[]): number {
     const first = record.indexOf(FIELD_TERMINATOR, LEADER_LENGTH);
     if (first === declared - 1 || (first - LEADER_LENGTH) % 12 !== 0) return declared;
   }
+  if (usable && entriesFit(record, declared, end)) {
+    warnings.push('The directory has no terminator.');
+    return declared;
+  }
   const terminator = record.indexOf(FIELD_TERMINATOR, LEADER_LENGTH);
   if (terminator >= 0 && terminator < end) {
     const written = record.toString('latin1', 12, 17);
@@ -90,6 +94,12 @@ function findBase(record: Buffer, end: number, warnings: string[]): number {
     return terminator + 1;
   }
   throw new MarcError('no_directory', 'The directory has no end, so no field can be found.');
+}
+
+/** Whether the entries before that base address agree with the data from there, field by field. */
+function entriesFit(record: Buffer, base: number, end: number): boolean {
+  const entries = readEntries(record, base - 1, []);
+  return entries.length > 0 && byDirectory(record, base, end, entries, []) !== null;
 }
 
 /** Entries by the entry map (leader 20–21), which every dialect leaves at 4 and 5 but may damage. */

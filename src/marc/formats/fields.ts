@@ -82,12 +82,11 @@ function strangeSubfield(tag: string, text: string, warnings: string[]): Subfiel
   return { code: first, value: text.slice(first.length) };
 }
 
-/** Control fields have no subfields, but some systems write them all the same. */
+/** Control fields have no subfields; where a system writes them all the same they are kept as such. */
 function controlField(tag: string, value: string, warnings: string[]): Field {
   if (!value.includes(DELIMITER)) return { tag, value };
-  warnings.push(`Control field ${tag} has subfields; their texts were joined.`);
-  const [, ...subfields] = value.split(DELIMITER);
-  return { tag, value: subfields.map((subfield) => subfield.slice(1)).join(' ') };
+  warnings.push(`Control field ${printable(tag)} has subfields.`);
+  return irregularField(tag, value, warnings);
 }
 
 /** A field that does not begin with two indicators and a delimiter; nothing of its text is dropped. */
@@ -103,12 +102,10 @@ function irregularField(tag: string, text: string, warnings: string[]): Field {
   }
   const before = text.slice(0, first);
   const subfields = parseSubfields(tag, text, first, text.length, warnings);
-  if (before.length === 2) {
-    warnings.push(`Field ${printable(tag)} has the indicators "${printable(before)}".`);
-    return dataField(tag, before, subfields);
-  }
-  if (before.length < 2) {
-    warnings.push(`Field ${printable(tag)} has ${before.length} indicators instead of 2.`);
+  if (before.length <= 3) {
+    if (before.length !== 2 || /[^\x20-\x7e]/.test(before)) {
+      warnings.push(`Field ${printable(tag)} has the indicators "${printable(before)}".`);
+    }
     return dataField(tag, before, subfields);
   }
   warnings.push(`Field ${printable(tag)} has text before its first subfield; it was kept as $a.`);
