@@ -95,7 +95,8 @@ function filingTitle(field: DataField, title: string): string {
   const skipped = field.ind2.charCodeAt(0) - 48;
   if (skipped > 0 && skipped <= 9 && skipped < title.length) {
     for (const length of [skipped, skipped - 1]) {
-      if (length > 0 && /[\s'’"“([-]/.test(title.charAt(length - 1))) return title.slice(length);
+      if (length > 0 && /[\s'’"“([-]/.test(title.charAt(length - 1)))
+        return balanced(title.slice(length));
     }
   }
   return title;
