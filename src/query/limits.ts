@@ -5,7 +5,7 @@
 export const queryLimits = {
   /** UTF-16 units of the text. */
   characters: 2000,
-  /** Clauses, where every word of an `all` or `any` list counts as one. */
+  /** Clauses, where every word of an `all` or `any` list and every part of `a "b c" d` counts. */
   terms: 50,
   /** Parentheses open at once. */
   depth: 20,

@@ -85,6 +85,7 @@ t.test('refuses what is longer, deeper or has more terms than a query may have',
   t.equal(refusal(many(51).join(' or ')).diagnostic, 38);
   t.doesNotThrow(() => parseCql(many(50).join(' or ')));
   t.equal(refusal(`title all "${many(51).join(' ')}"`).diagnostic, 38);
+  t.equal(refusal(many(51).join(' ')).diagnostic, 38);
   t.equal(refusal(`x sortby ${many(11).join(' ')}`).diagnostic, 82);
   t.equal(refusal(`${'>a="b" '.repeat(21)}x`).diagnostic, 10);
   t.equal(refusal(`x =${'/stem'.repeat(11)} y`).diagnostic, 10);

@@ -119,16 +119,22 @@ function finishClause(state: State, context: Inherited, start: Token, first: str
     words.push(take(state).text);
   }
   const term = words.join(' ');
-  countTerms(state, context.relation.name, term, start.position);
+  countTerms(state, context.relation.name, words, start.position);
   const clause: Clause = { type: 'clause', ...context, term };
   positions.set(clause, start.position);
   if (words.length > 1) parts.set(clause, words);
   return clause;
 }
 
-function countTerms(state: State, relation: string, term: string, position: number): void {
+function countTerms(
+  state: State,
+  relation: string,
+  parts: readonly string[],
+  position: number,
+): void {
   const isList = /(^|\.)(all|any)$/.test(relation);
-  state.terms += isList ? Math.max(1, term.split(/\s+/).filter(Boolean).length) : 1;
+  const words = isList ? parts.flatMap((part) => part.split(/\s+/).filter(Boolean)) : parts;
+  state.terms += Math.max(1, words.length);
   if (state.terms > queryLimits.terms) {
     throw new QuerySyntaxError(
       `The query has more than ${queryLimits.terms} search terms.`,
