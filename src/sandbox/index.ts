@@ -25,7 +25,7 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** Their library documents, with the ports they listen on. */
   readonly documents: readonly LibraryInput[];
-  /** The truth of matching: the edition key of each record, by library and local id. */
+  /** The truth of matching: the edition key of each record, by library and the gateway's local id. */
   truth(): ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Gives a library a fault, or takes it away; throws FaultError for what makes no sense. */
   inject(libraryId: string, fault: string | null): Promise<void>;
@@ -89,7 +89,12 @@ function truthOf(running: readonly Running[]): ReadonlyMap<string, ReadonlyMap<s
   return new Map(
     running.map(({ profile, catalogue }) => [
       profile.id,
-      new Map(catalogue.records.map((record) => [record.localId, record.fact.edition])),
+      new Map(
+        catalogue.records.map(({ fact, localId }) => [
+          (profile.baseOf?.(fact) ?? '') + localId,
+          fact.edition,
+        ]),
+      ),
     ]),
   );
 }

@@ -258,6 +258,7 @@ export const profiles: readonly Profile[] = [
     protocol: 'xservice',
     habits: { ...usualHabits, pinyin: '9', isbn: 'hyphen13', copies: null },
     localId: numbered('', 9),
+    baseOf: (fact) => (fact.language === 'chi' ? 'NLC01' : 'NLC09'),
     barcodePrefix: 'G00',
     locations: ['JCK', 'BZ1', 'BJ2'],
     delayMs: 90,

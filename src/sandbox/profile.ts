@@ -1,4 +1,5 @@
 import type { Habits } from './catalogue/habits.ts';
+import type { Fact } from './facts/types.ts';
 import type { IsbnIndex } from './search/isbn.ts';
 
 export type SandboxProtocol = 'z3950' | 'sru' | 'xservice' | 'http-json' | 'http-html';
@@ -15,6 +16,8 @@ export interface Profile {
   readonly isbnIndex: IsbnIndex;
   /** How this library numbers its records. */
   readonly localId: (number: number) => string;
+  /** The base an entry is kept in, where the library has several and the number alone says too little. */
+  readonly baseOf?: (fact: Fact) => string;
   readonly barcodePrefix: string;
   readonly locations: readonly string[];
   /** Milliseconds before each answer. */

@@ -163,16 +163,16 @@ function sruSettings(profile: Profile): SruSettings {
 function xserviceSettings(profile: Profile): XserviceSettings {
   return profile.id === 'demo-nlc'
     ? {
-        bases: { NLC01: 'chinese', NLC09: 'foreign' },
+        bases: ['NLC01', 'NLC09'],
         admLibrary: 'NLC50',
-        maxEntries: 100,
+        maxEntries: 2000,
         onShelf: '在架上',
         staff: null,
       }
     : {
-        bases: { MED01: 'everything' },
+        bases: ['MED01'],
         admLibrary: 'MED50',
-        maxEntries: 5000,
+        maxEntries: 50,
         onShelf: 'On Shelf',
         staff: null,
       };

@@ -2,8 +2,8 @@ import { element } from '../xml.ts';
 import type { AlephState } from './state.ts';
 
 export interface XserviceSettings {
-  /** Bases that may be asked, and what is in each. */
-  readonly bases: Readonly<Record<string, 'everything' | 'chinese' | 'foreign'>>;
+  /** Bases that may be asked. */
+  readonly bases: readonly string[];
   readonly admLibrary: string;
   /** Entries kept of a set: `no_entries`, which may be below `no_records`. */
   readonly maxEntries: number;

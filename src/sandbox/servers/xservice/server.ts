@@ -78,19 +78,16 @@ function perform(operation: Operation, server: Server, fault: FaultName | null):
 
 function find(operation: Operation, server: Server, fault: FaultName | null): string {
   const { parameters, settings, state } = operation;
-  const base = parameters.get('base') ?? '';
-  const holds = settings.bases[base.toUpperCase()];
-  if (holds === undefined) return failed(`Base ${base} does not exist.`);
+  const base = (parameters.get('base') ?? '').toUpperCase();
+  if (!settings.bases.includes(base)) return failed(`Base ${base} does not exist.`);
   const request = parameters.get('request') ?? '';
   if (request.trim() === '') return failed('Request must be supplied.');
   try {
     const adjacent = parameters.get('adjacent') === 'Y';
+    const { baseOf } = server.catalogue.profile;
     const found = server.searcher
       .find(readCcl(request, parameters.get('code'), adjacent))
-      .filter(
-        (record) =>
-          holds === 'everything' || (record.fact.language === 'chi') === (holds === 'chinese'),
-      );
+      .filter((record) => baseOf === undefined || baseOf(record.fact) === base);
     if (found.length === 0) return failed('empty set');
     const kept = found.slice(0, settings.maxEntries);
     return [
