@@ -67,6 +67,8 @@ interface Progress {
   fetched: number;
   unreadable: number;
   incomplete: string | null;
+  /** Head of the first page, by which it is known again. */
+  head: readonly Uint8Array[];
 }
 
 const nothingYet: Readonly<Progress> = {
@@ -75,6 +77,7 @@ const nothingYet: Readonly<Progress> = {
   fetched: 0,
   unreadable: 0,
   incomplete: null,
+  head: [],
 };
 
 /** The whole answer for one spelling of the query: the first page, and more while the server caps. */
@@ -124,12 +127,14 @@ async function askPage(
       page: { cql: translate(search, options).value, start, count, sort },
       dialect,
       phase: start === ask.start ? 'search' : 'present',
+      earlierHead: start === ask.start ? [] : progress.head,
       onRecords: (records, unreadable, hits) =>
         handOver(search, progress, records, unreadable, hits),
     });
     const diagnostic = failing(answer, start, count);
     if (diagnostic === null) {
       note(progress, answer, start);
+      if (start === ask.start) progress.head = answer.head;
       return { answer, manner };
     }
     const lesson =
@@ -207,7 +212,9 @@ function hasMore(answer: PageAnswer, next: number, progress: Progress): boolean 
   if (next > hits) return answer.hits === null && answer.nextPosition !== null && answer.seen > 0;
   if (answer.seen > 0) return true;
   progress.exact = false;
-  progress.incomplete = 'The server counts more records than it gives.';
+  progress.incomplete = answer.isRepeated
+    ? 'The server gives the same page again and again.'
+    : 'The server counts more records than it gives.';
   return false;
 }
 

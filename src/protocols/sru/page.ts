@@ -1,6 +1,7 @@
 import type { LibraryDocument, SruSettings } from '../../members/document.ts';
 import type { Ask, Phase, SourceRecord } from '../../members/types.ts';
-import { createElementSlicer } from '../answers/bytes.ts';
+import { type ByteStore, createElementSlicer } from '../answers/bytes.ts';
+import { createHandover } from '../answers/handover.ts';
 import { readXmlBody } from '../answers/xml.ts';
 import { httpFailure } from '../failures.ts';
 import { marcSourceRecord, type RecordOrigin, sourceRecord } from '../records.ts';
@@ -25,12 +26,21 @@ export interface PageAsk {
   readonly dialect: SruDialect;
   readonly phase: Phase;
   /** What was decoded since the last call, as soon as it was; `hits` once the server gave it. */
-  readonly onRecords: (records: SourceRecord[], unreadable: number, hits: number | null) => void;
+  readonly onRecords: (
+    records: readonly SourceRecord[],
+    unreadable: number,
+    hits: number | null,
+  ) => void;
+  /** Head of the first page of this list; empty while asking for it. */
+  readonly earlierHead: readonly Uint8Array[];
 }
 
 export interface PageAnswer extends SruAnswer {
   /** Records that came, readable or not, within what was asked for. */
   readonly seen: number;
+  readonly head: readonly Uint8Array[];
+  /** True when the server gave the first page again; none of it was handed over. */
+  readonly isRepeated: boolean;
 }
 
 const repairedWarning = 'The answer was not well-formed XML and was repaired.';
@@ -50,44 +60,35 @@ export async function readPage(context: PageContext, ask: PageAsk): Promise<Page
   }
 
   let reader: SruAnswerReader | null = null;
-  let taken = 0;
-  let records: SourceRecord[] = [];
-  let unreadable = 0;
-  const flush = () => {
-    if (records.length === 0 && unreadable === 0) return;
-    const [handed, spoilt] = [records, unreadable];
-    records = [];
-    unreadable = 0;
-    ask.onRecords(handed, spoilt, reader?.answer().hits ?? null);
+  const hits = () => reader?.answer().hits ?? null;
+  const handover = createHandover({
+    count: page.count,
+    earlierHead: ask.earlierHead,
+    onRecords: (records, unreadable) => ask.onRecords(records, unreadable, hits()),
+  });
+  const start = (store: ByteStore, repaired: boolean) => {
+    const slicer = createElementSlicer(store, 'recordData');
+    handover.begin();
+    reader = createSruAnswerReader((record) => {
+      const raw = slicer.next();
+      handover.next(raw, (at) =>
+        toSourceRecord(library, record, page.start + at - 1, raw, repaired),
+      );
+    });
+    return reader;
   };
   try {
-    await readXmlBody(
-      answer,
-      (store, repaired) => {
-        const slicer = createElementSlicer(store, 'recordData');
-        let seen = 0;
-        reader = createSruAnswerReader((record) => {
-          const raw = slicer.next();
-          seen += 1;
-          // A second reading of a repaired answer begins with what was handed over before.
-          if (seen <= taken || seen > page.count) return;
-          taken = seen;
-          const position = page.start + seen - 1;
-          const made = toSourceRecord(library, record, position, raw, repaired);
-          if (made === null) unreadable += 1;
-          else records.push(made);
-        });
-        return reader;
-      },
-      { trace, phase, onProgress: flush },
-    );
+    await readXmlBody(answer, start, { trace, phase, onProgress: handover.flush });
   } catch (error) {
-    flush();
+    handover.end();
+    ask.onRecords([], 0, hits());
     throw failure ?? error;
   }
+  handover.end();
   const said = (reader as SruAnswerReader | null)?.answer();
   if (failure !== null && (said === undefined || said.diagnostics.length === 0)) throw failure;
-  return { ...(said as SruAnswer), seen: taken };
+  const { taken, head, isRepeated } = handover;
+  return { ...(said as SruAnswer), seen: taken, head, isRepeated };
 }
 
 /** Some servers put their diagnostics into an HTTP error; only XML is looked into. */

@@ -1,8 +1,9 @@
 import type { MarcRecord } from '../../marc/types.ts';
 import type { LibraryDocument, XserviceSettings } from '../../members/document.ts';
 import type { SourceRecord } from '../../members/types.ts';
-import { createElementSlicer } from '../answers/bytes.ts';
+import { type ByteStore, createElementSlicer } from '../answers/bytes.ts';
 import { AnswerError } from '../answers/errors.ts';
+import { createHandover } from '../answers/handover.ts';
 import { readXmlBody } from '../answers/xml.ts';
 import { marcSourceRecord } from '../records.ts';
 import {
@@ -78,39 +79,35 @@ async function presentOnce(
   const answer = await send(search, asked);
 
   let reader: PresentReader | null = null;
-  let taken = 0;
-  let records: SourceRecord[] = [];
-  const flush = () => {
-    if (records.length === 0) return;
-    const handed = records;
-    records = [];
-    progress.fetched += handed.length;
-    onRecords(handed, progress.hits);
-  };
-  const start = (store: Parameters<typeof createElementSlicer>[0], repaired: boolean) => {
+  const handover = createHandover({
+    count: last - first + 1,
+    earlierHead: [],
+    onRecords(records, unreadable) {
+      progress.fetched += records.length;
+      progress.unreadable += unreadable;
+      if (records.length > 0) onRecords(records, progress.hits);
+    },
+  });
+  const start = (store: ByteStore, repaired: boolean) => {
     const slicer = createElementSlicer(store, 'metadata');
-    let seen = 0;
+    handover.begin();
     reader = createPresentReader('present', (record) => {
       const raw = slicer.next();
-      seen += 1;
-      // A second reading of a repaired answer begins with what was handed over before.
-      if (seen <= taken || first + seen - 1 > last) return;
-      taken = seen;
-      const position = wish.positionOffset + first + seen - 1;
-      const made = toSourceRecord(library, wish.base, record, position, raw, repaired);
-      if (made === null) progress.unreadable += 1;
-      else records.push(made);
+      handover.next(raw, (at) => {
+        const position = wish.positionOffset + first + at - 1;
+        return toSourceRecord(library, wish.base, record, position, raw, repaired);
+      });
     });
     return reader;
   };
   const { trace } = ask;
   try {
-    await readXmlBody(answer, start, { trace, phase: 'present', onProgress: flush });
+    await readXmlBody(answer, start, { trace, phase: 'present', onProgress: handover.flush });
   } finally {
-    flush();
+    handover.end();
   }
   if (reader === null) throw new AnswerError('not_xservice', 'The server gave no document.');
-  return { seen: taken, errors: (reader as PresentReader).errors() };
+  return { seen: handover.taken, errors: (reader as PresentReader).errors() };
 }
 
 /** Fields that Aleph keeps for itself: cataloguing history, links, items, deletion marks, sort keys. */
