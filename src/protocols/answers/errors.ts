@@ -16,3 +16,10 @@ export class AnswerError extends Error {
     this.code = code;
   }
 }
+
+/** The error for a well-formed document of another kind, by the name of its root. */
+export function otherDocument(root: string, reason: string): AnswerError {
+  return root.toLowerCase() === 'html'
+    ? new AnswerError('html_answer', 'The server answered with a web page.')
+    : new AnswerError(reason, 'The server answered with another kind of document.');
+}

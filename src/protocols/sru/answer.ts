@@ -1,5 +1,5 @@
 import type { XmlHandler } from '../../marc/xml/reader.ts';
-import { AnswerError } from '../answers/errors.ts';
+import { otherDocument } from '../answers/errors.ts';
 import { diagnosticCode, type SruDiagnostic } from './diagnostics.ts';
 import { createPayloadReader, type Payload, type PayloadReader } from './payload.ts';
 
@@ -76,7 +76,7 @@ export function createSruAnswerReader(onRecord: (record: SruRecord) => void): Sr
     open(name, attributes, namespace) {
       const depth = path.length;
       if (depth === 0 && !roots.has(name)) {
-        throw new AnswerError('not_sru', 'The server answered with another kind of document.');
+        throw otherDocument(name, 'not_sru');
       }
       path.push(name);
       if (payload !== null && payloadDepth > 0) {

@@ -7,7 +7,7 @@ import {
 } from '../../marc/xml/tree.ts';
 import { resolveIndex, type SruSupport } from '../../query/index.ts';
 import { type IndexMap, type IndexName, indexNames } from '../../query/types.ts';
-import { AnswerError } from '../answers/errors.ts';
+import { otherDocument } from '../answers/errors.ts';
 import { diagnosticCode } from './diagnostics.ts';
 
 export interface ExplainedIndex {
@@ -47,7 +47,7 @@ const maxIndexes = 2000;
 export function decodeExplain(bytes: Uint8Array): SruExplain {
   const root = parseXmlTree(bytes);
   if (!/^(?:explainResponse|explain)$/.test(root.name)) {
-    throw new AnswerError('not_sru', 'The server answered with another kind of document.');
+    throw otherDocument(root.name, 'not_sru');
   }
   const explain = root.name === 'explain' ? root : explainIn(root);
   const at = (...names: string[]) => (explain === null ? null : below(explain, names));

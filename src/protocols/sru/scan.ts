@@ -1,5 +1,5 @@
 import { childrenOf, firstChild, parseXmlTree, textOf } from '../../marc/xml/tree.ts';
-import { AnswerError } from '../answers/errors.ts';
+import { otherDocument } from '../answers/errors.ts';
 import { diagnosticCode, type SruDiagnostic } from './diagnostics.ts';
 
 export interface ScannedTerm {
@@ -21,7 +21,7 @@ export function decodeScan(bytes: Uint8Array): ScanAnswer {
   const root = parseXmlTree(bytes);
   const hasDiagnostics = firstChild(root, 'diagnostics') !== null;
   if (root.name !== 'scanResponse' && !hasDiagnostics) {
-    throw new AnswerError('not_sru', 'The server answered with another kind of document.');
+    throw otherDocument(root.name, 'not_sru');
   }
   const terms = firstChild(root, 'terms');
   const diagnostics = firstChild(root, 'diagnostics');

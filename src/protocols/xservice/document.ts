@@ -7,7 +7,7 @@ import {
   textOf,
   type XmlElement,
 } from '../../marc/xml/tree.ts';
-import { AnswerError } from '../answers/errors.ts';
+import { AnswerError, otherDocument } from '../answers/errors.ts';
 import { looksLikeHtml } from '../answers/xml.ts';
 
 /** A small X-Service answer: its root and what it says went wrong. */
@@ -46,7 +46,7 @@ export function checkRoot(op: string, name: string): void {
   if (plain(name) === 'login') {
     throw new AnswerError('x_login', 'The server asks for an account that may do this.', 'refused');
   }
-  throw new AnswerError('not_xservice', 'The server answered with another kind of document.');
+  throw otherDocument(name, 'not_xservice');
 }
 
 function plain(name: string): string {
