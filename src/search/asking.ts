@@ -216,7 +216,7 @@ export class Asking {
     const { cache, clock, revalidate } = this.#services;
     const cached = cache.read({ question: seat.question, start: chunk.start, limit: chunk.limit });
     if (cached === undefined) return false;
-    if (cached.stale) revalidate(this.#errandOf(want));
+    if (cached.stale) revalidate({ ...this.#errandOf(want), fresh: true });
     this.#hooks.records(takeCached(seat, chunk, cached, clock.now()), true);
     this.#settled(seat);
     return true;
@@ -229,6 +229,7 @@ export class Asking {
       query: this.#request.query,
       sort: sortWishOf(this.#request.sort),
       probe,
+      fresh: this.#request.refresh,
     };
   }
 

@@ -36,7 +36,14 @@ export type CachedAnswer = {
 export interface AnswerCache {
   read(key: PageKey): CachedAnswer | undefined;
   /** Keeps a whole answer and returns its stamp; of a part of one only the count, and null. */
-  write(key: PageKey, outcome: Outcome, records: readonly SourceRecord[]): number | null;
+  write(
+    key: PageKey,
+    outcome: Outcome,
+    records: readonly SourceRecord[],
+    ageMs?: number,
+  ): number | null;
+  /** The age up to which an answer is shown without asking the library again. */
+  readonly freshMs: number;
   /** Keeps a library's word that it cannot be asked this. */
   writeUnsupported(key: PageKey, error: ConnectorError): void;
   /** A count heard within the time an answer is served, whichever page it came with. */
@@ -127,16 +134,18 @@ export function createAnswerCache(settings: CacheSettings, clock: Clock): Answer
         ? { ...head, error: found.error }
         : { ...head, outcome: found.outcome as Outcome, records: [] };
     },
-    write(key, outcome, records) {
+    freshMs,
+    write(key, outcome, records, ageMs = 0) {
       const name = pageKey(key);
-      counts.set(key.question, { hits: outcome.hits });
-      const stored = { stamp: ++stamps, storedAt: clock.now(), outcome };
+      const start = clock.now() - ageMs;
+      counts.set(key.question, { hits: outcome.hits }, { start });
+      const stored = { stamp: ++stamps, storedAt: start, outcome };
       pages.delete(name);
       negatives.delete(name);
       if (isNothing(outcome, records)) {
-        negatives.set(name, { ...stored, error: null });
+        negatives.set(name, { ...stored, error: null }, { start });
       } else if (isWholePage(key, outcome, records)) {
-        pages.set(name, { ...stored, records });
+        pages.set(name, { ...stored, records }, { start });
       } else {
         return null;
       }

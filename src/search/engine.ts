@@ -12,17 +12,21 @@ import { createRecordStore } from './records.ts';
 import { LiveSearch } from './search.ts';
 import type { SearchServices } from './services.ts';
 import { fillSettings, type PartialSettings } from './settings.ts';
+import type { SharedAnswers } from './shared-answers.ts';
 import { createTurns } from './turns.ts';
 import type { LibraryAnswer, Search, SearchEngine, SearchRequest } from './types.ts';
 
 export { OverloadedError } from './errors.ts';
 export { defaultSearchSettings, type PartialSettings, type SearchSettings } from './settings.ts';
+export type { SharedAnswers, StoredAnswer } from './shared-answers.ts';
 
 export interface SearchEngineOptions {
   /** The guarded connector of a library; undefined for one that is not there any more. */
   readonly connectorFor: (id: string) => Connector | undefined;
   readonly settings?: PartialSettings;
   readonly clock?: Clock;
+  /** Answers shared with other gateways. */
+  readonly shared?: SharedAnswers;
   /** Told of every library's final answer in every search, with its timings. */
   readonly onAnswer?: (answer: LibraryAnswer, request: SearchRequest) => void;
   /** Told of errors no connector may reject with: bugs. */
@@ -57,6 +61,8 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     limit: pLimit(settings.maxAsks),
     clock,
     cache,
+    shared: options.shared ?? null,
+    wallClock: () => Date.now(),
     keep: (record) => records.keep(record),
     onFault: options.onFault ?? (() => {}),
   });

@@ -4,6 +4,7 @@ import type { Clock } from '../members/guards/clock.ts';
 import type { Connector, Outcome, SortWish, SourceRecord } from '../members/types.ts';
 import type { Query } from '../query/types.ts';
 import { type AnswerCache, type PageKey, pageKey } from './cache.ts';
+import { readShared, type SharedAnswers } from './shared-answers.ts';
 import { createTrace, type TimedTrace } from './trace.ts';
 
 /** One question to one library, for one part of its answer. */
@@ -13,6 +14,8 @@ export interface Errand {
   readonly query: Query;
   readonly sort: SortWish | null;
   readonly probe: boolean;
+  /** The library itself is to be asked, whatever another gateway knows. */
+  readonly fresh: boolean;
 }
 
 /** How an ask ended. A failure is a value, never a rejection. */
@@ -22,6 +25,8 @@ export type Answer =
       readonly outcome: Outcome;
       /** The cache's stamp of a whole answer; null for one that is not kept. */
       readonly stamp: number | null;
+      /** Set where another gateway had asked: how long ago. */
+      readonly ageMs?: number;
     }
   | { readonly status: 'failed'; readonly error: ConnectorError };
 
@@ -56,6 +61,9 @@ export interface FlightOptions {
   readonly limit: LimitFunction;
   readonly clock: Clock;
   readonly cache: AnswerCache;
+  readonly shared: SharedAnswers | null;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
   readonly keep: (record: SourceRecord) => SourceRecord;
   /** Told of errors no connector may reject with: bugs. */
   readonly onFault: (error: unknown, libraryId: string) => void;
@@ -85,14 +93,14 @@ export function createFlights(options: FlightOptions): Flights {
   };
 
   function board(errand: Errand, passenger: Passenger): (why: ConnectorError) => void {
-    const flight = flights.get(pageKey(errand.key)) ?? begin(errand, passenger.deadline);
+    const flight = flights.get(nameOf(errand)) ?? begin(errand, passenger.deadline);
     flight.passengers.add(passenger);
     passenger.boarded(flight.trace);
     if (flight.hits !== null || flight.records.length > 0) {
       passenger.records([...flight.records], flight.hits);
     }
     return (why) => {
-      for (const current of [flight, flights.get(pageKey(errand.key))]) {
+      for (const current of [flight, flights.get(nameOf(errand))]) {
         if (current?.passengers.delete(passenger) && current.passengers.size === 0) {
           leaveAll(current, why);
         }
@@ -107,7 +115,7 @@ export function createFlights(options: FlightOptions): Flights {
   }
 
   function forget(flight: Flight): void {
-    const key = pageKey(flight.errand.key);
+    const key = nameOf(flight.errand);
     if (flights.get(key) === flight) flights.delete(key);
   }
 
@@ -121,7 +129,7 @@ export function createFlights(options: FlightOptions): Flights {
       records: [],
       hits: null,
     };
-    flights.set(pageKey(errand.key), flight);
+    flights.set(nameOf(errand), flight);
     void options.limit(() => fly(flight));
     return flight;
   }
@@ -145,6 +153,8 @@ export function createFlights(options: FlightOptions): Flights {
     const { connector, key, query, sort, probe } = flight.errand;
     const { deadline, trace, controller } = flight;
     const { start, limit } = key;
+    const known = await findShared(flight);
+    if (known !== undefined) return known;
     try {
       const outcome = await connector.search(
         { query, start, limit, sort, deadline, trace, ...(probe ? { probe } : {}) },
@@ -152,6 +162,7 @@ export function createFlights(options: FlightOptions): Flights {
         (records, hits) => arrive(flight, records, hits),
       );
       const stamp = controller.signal.aborted ? null : cache.write(key, outcome, flight.records);
+      if (stamp !== null) share(flight, outcome);
       return { status: 'answered', outcome, stamp };
     } catch (error) {
       if (error instanceof ConnectorError) return { status: 'failed', error };
@@ -164,6 +175,28 @@ export function createFlights(options: FlightOptions): Flights {
         }),
       };
     }
+  }
+
+  /** What another gateway was answered, where that can still be shown. */
+  async function findShared(flight: Flight): Promise<Answer | undefined> {
+    const { shared, wallClock } = options;
+    const { key, fresh, probe } = flight.errand;
+    if (shared === null || fresh || probe) return undefined;
+    const found = await readShared(shared, pageKey(key), clock);
+    if (found === undefined || flight.controller.signal.aborted) return undefined;
+    const ageMs = Math.max(0, wallClock() - found.storedAt);
+    if (ageMs > cache.freshMs) return undefined;
+    arrive(flight, found.records, found.outcome.hits);
+    const stamp = cache.write(key, found.outcome, flight.records, ageMs);
+    return { status: 'answered', outcome: found.outcome, stamp, ageMs };
+  }
+
+  function share(flight: Flight, outcome: Outcome): void {
+    const { shared, wallClock } = options;
+    if (shared === null) return;
+    const answer = { outcome, records: flight.records, storedAt: wallClock() };
+    // A store that fails costs the next gateway a question, nothing else.
+    shared.write(pageKey(flight.errand.key), answer).catch(() => {});
   }
 
   function arrive(flight: Flight, records: readonly SourceRecord[], hits: number | null): void {
@@ -185,6 +218,11 @@ export function createFlights(options: FlightOptions): Flights {
       passenger.deadline - clock.now() > worthAskingMs
     );
   }
+}
+
+/** Asks that may share one answer; who wants the library itself joins nobody who does not. */
+function nameOf({ key, fresh }: Errand): string {
+  return `${fresh ? 'fresh' : 'any'} ${pageKey(key)}`;
 }
 
 function idOf(flight: Flight): string {

@@ -85,7 +85,7 @@ async function fetchPart(
     const deadline = clock.now() + request.waitMs;
     const errand = { connector, key, query: request.query, sort: sortWishOf(request.sort) };
     const task = {
-      errand: { ...errand, probe: false },
+      errand: { ...errand, probe: false, fresh: false },
       boarded: () => {},
       records: (batch: readonly SourceRecord[], hits: number | null) => {
         records.push(...takeRecords(seat, chunk, batch, hits, clock.now()));

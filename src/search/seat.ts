@@ -135,7 +135,8 @@ export function takeAnswer(seat: Seat, chunk: Chunk, answer: Answer, now: number
     seat.verdict = failedVerdict(answer.error, seat);
     return;
   }
-  const { outcome, stamp } = answer;
+  const { outcome, stamp, ageMs } = answer;
+  if (ageMs !== undefined && chunk.start === 1) seat.cachedAgeMs = roundMs(ageMs);
   const came = Math.max(outcome.fetched, chunk.received.length) + outcome.unreadable;
   const due = Math.min(chunk.limit, Math.max(0, outcome.hits - chunk.start + 1));
   const short = came < due && outcome.incomplete === null;
