@@ -55,7 +55,7 @@ interface Component {
 
 export function createClusterer(): Clusterer {
   const known = new Set<string>();
-  const buckets = new Map<string, Node[]>();
+  const buckets = new Map<string, Node | Node[]>();
   const components = new Set<Component>();
   let flooded = false;
   let current: readonly Group[] | null = [];
@@ -73,28 +73,32 @@ export function createClusterer(): Clusterer {
     component.nodes.push(node);
     components.add(component);
     if (profile === null) return;
-    for (const bucketKey of keys) {
-      const bucket = buckets.get(bucketKey);
-      if (bucket === undefined) {
-        buckets.set(bucketKey, [node]);
-        continue;
-      }
-      if (bucket.length <= maxBucket) compareWith(bucket, node, profile);
-      if (bucket.at(-1) !== node) bucket.push(node);
-      if (bucket.length === maxBucket + 1) {
-        flooded = true;
-        for (const other of bucket) other.component.groups = null;
-      }
+    for (const bucketKey of keys) putInto(bucketKey, node, profile);
+  }
+
+  function putInto(bucketKey: string, node: Node, profile: Profile): void {
+    const held = buckets.get(bucketKey);
+    if (held === undefined) buckets.set(bucketKey, node);
+    else if (Array.isArray(held)) {
+      if (held.length <= maxBucket) for (const other of held) compareWith(other, node, profile);
+      if (held.at(-1) !== node) held.push(node);
+      if (held.length === maxBucket + 1) flood(held);
+    } else if (held !== node) {
+      compareWith(held, node, profile);
+      buckets.set(bucketKey, [held, node]);
     }
   }
 
-  function compareWith(bucket: readonly Node[], node: Node, profile: Profile): void {
-    for (const other of bucket) {
-      if (other === node || other.seenBy === node || other.profile === null) continue;
-      other.seenBy = node;
-      const verdict = judge(profile, other.profile);
-      if (verdict.match) join(node, other, verdict);
-    }
+  function flood(bucket: readonly Node[]): void {
+    flooded = true;
+    for (const node of bucket) node.component.groups = null;
+  }
+
+  function compareWith(other: Node, node: Node, profile: Profile): void {
+    if (other === node || other.seenBy === node || other.profile === null) return;
+    other.seenBy = node;
+    const verdict = judge(profile, other.profile);
+    if (verdict.match) join(node, other, verdict);
   }
 
   function join(a: Node, b: Node, verdict: Verdict): void {
@@ -114,9 +118,10 @@ export function createClusterer(): Clusterer {
   /** An edge found under flooded keys only would depend on who came before the flood. */
   function stands(edge: Edge): boolean {
     if (!flooded) return true;
-    return edge.a.keys.some(
-      (key) => edge.b.keys.includes(key) && (buckets.get(key)?.length ?? 0) <= maxBucket,
-    );
+    return edge.a.keys.some((key) => {
+      const held = buckets.get(key);
+      return edge.b.keys.includes(key) && !(Array.isArray(held) && held.length > maxBucket);
+    });
   }
 
   return {

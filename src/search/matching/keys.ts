@@ -3,6 +3,8 @@ import type { Profile } from './profile.ts';
 /** Lengths of the title pieces that serve as keys; Han characters say more than letters. */
 const letterKey = 14;
 const hanKey = 5;
+/** Creators whose name and year make a key. */
+const maxNames = 3;
 
 /**
  * The keys under which a record meets the records it may equal. Two records that match share at
@@ -19,12 +21,13 @@ export function keysOf(profile: Profile): readonly string[] {
   keys.push(`t${core}`);
   if (full.length > length) {
     keys.push(`b${full.slice(0, length)}`, `e${full.slice(-length)}`);
-  } else keys.push(`b${full}`);
+  } else if (full !== core) keys.push(`t${full}`);
   for (const variant of variants) keys.push(`t${variant}`);
   const year = profile.year.year;
   if (year !== null) {
+    let named = 0;
     for (const name of profile.names.names) {
-      if (!name.primary) continue;
+      if (!name.primary || ++named > maxNames) continue;
       const word = name.han !== '' ? name.han : name.inverted ? name.latin[0] : name.latin.at(-1);
       if (word !== undefined && word.length > 1) keys.push(`n${word} ${year}`);
     }

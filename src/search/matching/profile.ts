@@ -19,17 +19,23 @@ export interface Profile {
   readonly names: NamesFeature;
   readonly year: YearFeature;
   readonly edition: EditionFeature;
+  readonly format: FormatFeature;
+  readonly language: string | null;
+  /** What few comparisons come to; made when the first one does. */
+  readonly details: () => Details;
+}
+
+export interface Details {
   readonly publisher: PublisherFeature;
   readonly extent: ExtentFeature;
-  readonly format: FormatFeature;
   readonly series: SeriesFeature;
-  readonly language: string | null;
 }
 
 /** Null for a record without a title: nothing may be concluded from it, and it gets no key. */
 export function profileOf(record: BibRecord): Profile | null {
   const { title, places } = titleOf(record);
   if (title === null) return null;
+  let details: Details | null = null;
   return {
     title,
     volume: volumeFeature(record, places),
@@ -37,11 +43,16 @@ export function profileOf(record: BibRecord): Profile | null {
     names: namesOf(record),
     year: yearOf(record),
     edition: editionOf(record.edition),
-    publisher: publisherOf(record),
-    extent: extentOf(record.extent),
     format: formatOf(record),
-    series: seriesOf(record),
     language: record.language,
+    details: () => {
+      details ??= {
+        publisher: publisherOf(record),
+        extent: extentOf(record.extent),
+        series: seriesOf(record),
+      };
+      return details;
+    },
   };
 }
 

@@ -213,7 +213,7 @@ function countedAsSet(a: Profile, b: Profile): boolean {
     places.length === 1 &&
     places[0] === '1' &&
     a.volume.names.length + b.volume.names.length === 0 &&
-    compareExtents(a.extent, b.extent) === 'same-count'
+    compareExtents(a.details().extent, b.details().extent) === 'same-count'
   );
 }
 
@@ -229,9 +229,10 @@ function weigh(a: Profile, b: Profile, early: Early): Verdict {
   const { year, volume, format, edition, title } = early;
   const identifiers = compareIdentifiers(a.identifiers, b.identifiers);
   const names = compareNames(a.names, b.names);
-  const publisher = comparePublishers(a.publisher, b.publisher);
-  const extent = compareExtents(a.extent, b.extent);
-  const series = compareSeries(a.series, b.series);
+  const [one, two] = [a.details(), b.details()];
+  const publisher = comparePublishers(one.publisher, two.publisher);
+  const extent = compareExtents(one.extent, two.extent);
+  const series = compareSeries(one.series, two.series);
   const language = languagesDiffer(a.language, b.language);
   const generic = a.title.generic || b.title.generic;
   const reprinted =

@@ -14,6 +14,8 @@ export type Values<T> = readonly (T | null)[];
  * frequent, then the longest, then the first. Null where no record has the field.
  */
 export function mostCommon(values: Values<string>): Chosen<string | null> {
+  const only = agreed(values);
+  if (only !== undefined) return only;
   const counts = new Map<string, number>();
   const folds: (string | null)[] = [];
   for (const value of values) {
@@ -33,6 +35,8 @@ export function mostCommon(values: Values<string>): Chosen<string | null> {
 
 /** The value most records have, compared as it is. */
 export function mostFrequent<T extends string | number>(values: Values<T>): Chosen<T | null> {
+  const only = agreed(values);
+  if (only !== undefined) return only;
   const counts = new Map<T, number>();
   for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
   const value = best([...counts], ([, count]) => count)?.[0] ?? null;
@@ -41,6 +45,8 @@ export function mostFrequent<T extends string | number>(values: Values<T>): Chos
 
 /** The longest text, the first of equally long ones. */
 export function longest(values: Values<string>): Chosen<string | null> {
+  const only = agreed(values);
+  if (only !== undefined) return only;
   const value =
     best(
       values.filter((one) => one !== null),
@@ -76,6 +82,17 @@ export function union(
     }
   });
   return { value, from };
+}
+
+/** What all records that have the field say, where they say one thing; the usual case, and cheap. */
+function agreed<T>(values: Values<T>): Chosen<T | null> | undefined {
+  let value: T | null = null;
+  for (const one of values) {
+    if (one === null || one === value) continue;
+    if (value !== null) return undefined;
+    value = one;
+  }
+  return { value, from: value === null ? [] : indexesOf(values, (other) => other === value) };
 }
 
 function best<T>(list: readonly T[], worth: (one: T) => number): T | undefined {

@@ -57,17 +57,24 @@ const kinds: readonly (readonly [string, RegExp])[] = [
   ['trial', /试用|试行|preliminary|draft|prelim/],
 ];
 
+const plainEdition = new RegExp(`^第?(\\d{1,2}|${hanNumeral})版$`, 'u');
+const noKinds: readonly string[] = [];
+
 /** `statement` is the record's edition; the places it may hold are volume.ts's concern. */
 export function editionOf(statement: string | null): EditionFeature {
   if (statement === null || statement === '') return none;
   const folded = foldForMatching(statement);
   if (folded === '') return none;
+  const plain = plainEdition.exec(folded);
+  if (plain !== null) {
+    const number = parseNumeral(plain[1] ?? '');
+    return { number, revised: false, kinds: noKinds, text: folded };
+  }
   const match = hanEdition.exec(folded) ?? latinEdition.exec(folded) ?? editionBefore.exec(folded);
   let number = match?.[1] === undefined ? null : parseNumeral(match[1]);
   // A bare number is an edition number in this field (210 $a 2).
   if (number === null && /^\d{1,2}$/.test(folded)) number = Number(folded);
-  const found: string[] = [];
-  for (const [kind, pattern] of kinds) if (pattern.test(folded)) found.push(kind);
+  const found = kinds.flatMap(([kind, pattern]) => (pattern.test(folded) ? [kind] : []));
   return {
     number: number === null || number > 200 ? null : number,
     revised: revisedWords.test(folded),

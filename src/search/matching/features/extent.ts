@@ -28,10 +28,15 @@ const platesFollow = /^[\])]*\s*(?:p\.?|leaves|l\.?|pages?)\s*(?:of\s+)?plates/i
 const volumesFollow =
   /^[\])]*\s*(?:v|vols?|volumes?|bde?|b\u00e4nde|tomes?|tomos?|t|osaa)(?![\p{L}])|^[\])]*\s*(?:册|冊|卷|函|巻|本)/iu;
 
+/** One sequence of pages, with its preliminaries or without: most records have no more. */
+const plainPages = /^(?:[ivxlc]+, ?)?(\d{1,5}) ?(?:页|頁|p\.?|pages)$/;
+
 const maxNumbers = 24;
 
 export function extentOf(statement: string | null): ExtentFeature {
   if (statement === null || statement === '') return none;
+  const plain = plainPages.exec(statement);
+  if (plain !== null) return { pages: Number(plain[1]), volumes: null };
   const text = foldWidth(statement);
   let pages: number | null = null;
   let volumes: number | null = null;

@@ -17,6 +17,9 @@ const related: ReadonlySet<string> = new Set(['book manuscript', 'article book']
 
 const electronicForm = /\bpdf\b|\bepub\b|\bmobi\b|e-?book|online|electronic|电子|電子|verkko/i;
 
+/** Pages and nothing else, as most records have it. */
+const plainExtent = /^[\d ivxlc,[\].-]+(?:页|頁|p\.?|pages)$/;
+
 export function formatOf(record: BibRecord): FormatFeature {
   return { type: record.type, carrier: carrierOf(record) };
 }
@@ -27,6 +30,8 @@ export function formatOf(record: BibRecord): FormatFeature {
  */
 function carrierOf(record: BibRecord): CarrierOrNone {
   const extent = record.extent ?? '';
+  if (record.carrier == null && record.edition === null && plainExtent.test(extent))
+    return 'volume';
   if (record.carrier === 'microform' && extent !== '') return carrierInWords(extent) ?? 'unsaid';
   if (record.carrier != null) return record.carrier;
   const said =
@@ -49,7 +54,8 @@ export function compareFormats(a: FormatFeature, b: FormatFeature): FormatLevel 
   if (a.type === b.type) return a.carrier === b.carrier ? 'same' : 'unsaid';
   if (a.type === 'other' || b.type === 'other') return 'unsaid';
   const types = a.type < b.type ? `${a.type} ${b.type}` : `${b.type} ${a.type}`;
-  if (types === 'book computer' && a.carrier === b.carrier && isElectronic(a.carrier)) return 'same';
+  if (types === 'book computer' && a.carrier === b.carrier && isElectronic(a.carrier))
+    return 'same';
   return related.has(types) ? 'related' : 'different';
 }
 

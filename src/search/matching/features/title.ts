@@ -57,12 +57,13 @@ export function titleOf(record: BibRecord): TitleAndPlaces {
   const sub =
     raw.subtitle === null ? noParts : takePlaces(foldForMatching(raw.subtitle), 'subtitle');
   const text = sub.rest === '' ? main : `${main} ${sub.rest}`;
-  const words = [...wordsOf(text), ...yearsOf(record, text)];
+  const years = yearsOf(record, text);
+  const words = years.length === 0 ? wordsOf(text) : [...wordsOf(text), ...years];
   const han = hanStart.test(core);
   return {
     title: {
       core,
-      full: words.join(''),
+      full: words.length === 1 ? text : words.join(''),
       words,
       hasSubtitle: sub.rest !== '',
       han,
@@ -130,6 +131,7 @@ function withoutArticle(folded: string): string {
 const conjunctions = new Set(['and', 'und', 'et']);
 
 function wordsOf(folded: string): readonly string[] {
+  if (!folded.includes(' ')) return [folded];
   return folded.split(' ').filter((word) => word !== '' && !conjunctions.has(word));
 }
 

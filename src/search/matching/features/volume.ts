@@ -50,6 +50,9 @@ const mayHoldLatin = new RegExp(`(?<![\\p{L}\\p{N}])(?:${latinUnit})(?![\\p{L}]{
 /** Where a text stands: what ends a title may be its volume; inside a subtitle it is running text. */
 export type TextKind = 'title' | 'subtitle' | 'part';
 
+const letters = /[a-z]/;
+const mayEndInNumber = new RegExp(`(?:[\\divx]|${hanNumeral})$`, 'u');
+
 /** A text without the places it named, and the places. */
 export interface Parted {
   readonly rest: string;
@@ -62,8 +65,8 @@ export interface Parted {
  */
 export function takePlaces(folded: string, kind: TextKind): Parted {
   const han = mayHoldHan.test(folded);
-  const latin = mayHoldLatin.test(folded);
-  const trailing = kind === 'title' && trailingNumber.test(folded);
+  const latin = letters.test(folded) && mayHoldLatin.test(folded);
+  const trailing = kind === 'title' && mayEndInNumber.test(folded) && trailingNumber.test(folded);
   if (!han && !latin && !trailing) return { rest: folded, places: [] };
   const places: string[] = [];
   let rest = folded;

@@ -70,8 +70,9 @@ export function yearOf(record: BibRecord): YearFeature {
   return { year: main, named, from, to, coded: record.codedYear ?? null, guessed };
 }
 
+/** A year alone, or with a month (`2014.2`). */
 function plainYear(date: string): boolean {
-  return date.length === 4 && /^\d{4}$/.test(date);
+  return /^\d{4}(?:\.\d{1,2})?$/.test(date);
 }
 
 export function compareYears(a: YearFeature, b: YearFeature): YearLevel {
