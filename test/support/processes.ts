@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A program that runs beside a test. */
 export interface Running {
   readonly pid: number;
-  /** Ends the program and waits until it is gone; calling it again does nothing. */
+  /** Ends the program at once and waits until it is gone; calling it again does nothing. */
   stop(): Promise<void>;
 }
 
@@ -28,39 +29,58 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 /**
- * Starts a server and waits until what it prints satisfies `ready`. Throws with its last words when it ends
- * before.
+ * Starts a server and waits until it takes connections on every one of its ports. Throws with its last words
+ * when it ends before.
  */
 export async function startProgram(
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly ready: (printed: string) => boolean },
+  options: { readonly cwd?: string; readonly ports: readonly number[] },
 ): Promise<Running> {
   const child = spawn(command, args, {
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
-  await new Promise<void>((resolve, reject) => {
-    const take = (chunk: Buffer) => {
-      printed = (printed + chunk.toString('latin1')).slice(-20_000);
-      if (options.ready(printed)) resolve();
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
+  const keep = (chunk: Buffer) => {
+    printed = (printed + chunk.toString('latin1')).slice(-20_000);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const ended = new Promise<never>((_, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${command} ended with ${code}: ${printed}`)));
   });
+  ended.catch(() => undefined);
+  try {
+    await Promise.race([ended, Promise.all(options.ports.map(listening))]);
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
   return { pid: child.pid ?? 0, stop: () => stop(child) };
 }
 
+/** Servers say that they listen before they do: only a connection proves it. */
+async function listening(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
+    const connected = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (connected) return;
+    await delay(10);
+  }
+  throw new Error(`Nothing listens on port ${port}.`);
+}
+
+/** Test servers keep nothing worth a farewell, and Zebra takes seconds over one. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), 2000);
+  child.kill('SIGKILL');
   await gone;
-  clearTimeout(force);
 }
 
 /** Runs a program to its end; throws with what it printed where it fails. */

@@ -12,7 +12,7 @@ export interface YazServer extends Running {
 export async function startYazTestServer(): Promise<YazServer> {
   const [port = 0] = await freePorts(1);
   const running = await startProgram('yaz-ztest', ['-S', `tcp:127.0.0.1:${port}`], {
-    ready: (printed) => printed.includes('Adding static listener'),
+    ports: [port],
   });
   return { ...running, host: '127.0.0.1', port };
 }

@@ -62,7 +62,7 @@ export async function startZebra(
     }
     const running = await startProgram('zebrasrv', ['-S', '-f', 'server.xml'], {
       cwd: folder,
-      ready: (printed) => printed.split('Adding static').length > 3,
+      ports,
     });
     return {
       pid: running.pid,

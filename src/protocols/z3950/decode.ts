@@ -3,7 +3,7 @@ import { bibFromXml } from '../../marc/dialects/index.ts';
 import { decodeIso2709 } from '../../marc/formats/iso2709.ts';
 import { readMarcXml } from '../../marc/formats/marcxml.ts';
 import type { Item } from '../../marc/record.ts';
-import type { MarcRecord, RecordCharset } from '../../marc/types.ts';
+import type { RecordCharset } from '../../marc/types.ts';
 import { parseXmlTree } from '../../marc/xml/tree.ts';
 import type { Library, SourceRecord } from '../../members/types.ts';
 import { marcSourceRecord, type RecordOrigin, sourceRecord } from '../records.ts';
@@ -11,7 +11,7 @@ import type { External, NamedRecord } from './apdu/index.ts';
 import type { DatabaseSettings } from './ask.ts';
 import { Z3950Error } from './errors.ts';
 import { isIso2709Syntax, recordSyntaxes } from './oid.ts';
-import { marcFromGrs1, marcFromSutrs } from './records/as-marc.ts';
+import { type AsMarc, marcFromGrs1, marcFromSutrs } from './records/as-marc.ts';
 import { decodeGrs1 } from './records/grs1.ts';
 import { itemsOfOpac } from './records/items.ts';
 import { decodeOpac } from './records/opac.ts';
@@ -99,20 +99,19 @@ function readXml(library: Library, bytes: Uint8Array, origin: RecordOrigin): Sou
   throw new Z3950Error('record_malformed', `No record was found in <${root.name}>.`);
 }
 
-/** A record that never was MARC, read through the MARC that it can be made into. */
+/** A record of another syntax, read through the MARC that it can be made into. */
 function unstructured(
   library: Library,
   origin: RecordOrigin,
   record: External,
-  marc: MarcRecord,
+  { marc, genuine }: AsMarc,
 ): SourceRecord {
   const decoded = { marc, raw: record.content, charset: 'utf-8', warnings: [] };
   const source = marcSourceRecord(library, decoded, origin);
-  return source.record.title === '' ? fail(origin.position) : source;
-}
-
-function fail(position: number): never {
-  throw new Z3950Error('record_malformed', `Record ${position} has no title.`);
+  if (source.record.title === '') {
+    throw new Z3950Error('record_malformed', `Record ${origin.position} has no title.`);
+  }
+  return genuine ? source : { ...source, marc: null };
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });

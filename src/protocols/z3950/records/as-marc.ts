@@ -4,16 +4,21 @@ import type { GrsContent, GrsElement } from './grs1.ts';
 /** A book without any coded data. */
 const plainLeader = '00000nam a2200000 a 4500';
 
+/** A record of another syntax in the form of MARC, so that one set of rules reads them all. */
+export interface AsMarc {
+  readonly marc: MarcRecord;
+  /** False where the library's record never was MARC and only borrows its fields. */
+  readonly genuine: boolean;
+}
+
 /**
  * A GRS-1 record as MARC. Servers that hold MARC tag their elements with MARC tags (245, then indicators or
  * subfields below); others use tagSet-G, whose few elements have a place in MARC 21.
  */
-export function marcFromGrs1(elements: readonly GrsElement[]): MarcRecord {
+export function marcFromGrs1(elements: readonly GrsElement[]): AsMarc {
   const fields = elements.flatMap((one): Field[] => {
     const tag = String(one.tag);
-    if (/^(?!000)[0-9]{3}$/.test(tag) && one.tagType !== 1 && one.tagType !== 2) {
-      return [marcField(tag, one.content)];
-    }
+    if (hasMarcTag(one)) return [marcField(tag, one.content)];
     const place = one.tagType === 2 ? tagSetG[tag] : undefined;
     const value = place === undefined ? '' : textOf(one.content);
     return place === undefined || value === '' ? [] : [dataField(place[0], place[1], value)];
@@ -23,7 +28,12 @@ export function marcFromGrs1(elements: readonly GrsElement[]): MarcRecord {
   if (!fields.some((field) => titleTags.includes(field.tag))) {
     return marcFromSutrs(elements.map((one) => textOf(one.content)).join('\n'));
   }
-  return { leader: text.length === 24 ? text : plainLeader, fields };
+  const marc = { leader: text.length === 24 ? text : plainLeader, fields };
+  return { marc, genuine: elements.some(hasMarcTag) };
+}
+
+function hasMarcTag({ tag, tagType }: GrsElement): boolean {
+  return /^(?!000)[0-9]{3}$/.test(String(tag)) && tagType !== 1 && tagType !== 2;
 }
 
 /** Titles of MARC 21 and of UNIMARC. Without one, a record's elements are lines of text like any. */
@@ -101,7 +111,7 @@ const labels: readonly (readonly [label: RegExp, tag: string, code: string])[] =
  * A SUTRS record (unstructured text) as MARC: lines `Label: value` whose label says what it is find their
  * place, the first other line is the title where none is labelled so, and the rest are notes.
  */
-export function marcFromSutrs(text: string): MarcRecord {
+export function marcFromSutrs(text: string): AsMarc {
   const fields: DataField[] = [];
   const others: string[] = [];
   for (const line of text.split(/\r?\n/).slice(0, maxLines)) {
@@ -115,7 +125,7 @@ export function marcFromSutrs(text: string): MarcRecord {
     fields.push(dataField('245', 'a', others.shift() ?? ''));
   }
   fields.push(...others.map((line) => dataField('500', 'a', line)));
-  return { leader: plainLeader, fields };
+  return { marc: { leader: plainLeader, fields }, genuine: false };
 }
 
 const maxLines = 200;
