@@ -1,6 +1,10 @@
 import { Z3950Error } from './errors.ts';
 import { type BerLimits, clientLimits } from './limits.ts';
 
+/** Bytes made room for when a PDU does not come in one read. */
+const firstRoom = 2048;
+const nothing = new Uint8Array(0);
+
 /** Where in a value the framer stands. */
 type Place = 'tag' | 'longTag' | 'length' | 'lengthOctets' | 'content';
 
@@ -27,7 +31,7 @@ export class BerFramer {
   /** Bytes of the unfinished PDU so far. */
   #size = 0;
   /** The unfinished PDU's bytes from earlier reads, `#heldBytes` of them. */
-  #held = new Uint8Array(0);
+  #held: Uint8Array = nothing;
   #heldBytes = 0;
   #examined = 0;
   #copied = 0;
@@ -145,7 +149,7 @@ export class BerFramer {
     if (this.#heldBytes === 0) return last;
     this.#hold(last);
     const pdu = this.#held.subarray(0, this.#heldBytes);
-    this.#held = new Uint8Array(0);
+    this.#held = nothing;
     this.#heldBytes = 0;
     return pdu;
   }
@@ -154,7 +158,7 @@ export class BerFramer {
   #hold(bytes: Uint8Array): void {
     const needed = this.#heldBytes + bytes.length;
     if (needed > this.#held.length) {
-      const larger = new Uint8Array(Math.max(needed, 2 * this.#held.length, 256));
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#held.length, firstRoom));
       larger.set(this.#held.subarray(0, this.#heldBytes));
       this.#copied += this.#heldBytes;
       this.#held = larger;
