@@ -5,7 +5,7 @@ import type { XmlElement } from '../xml/tree.ts';
 import { carrierInWords } from './carrier.ts';
 import { type Draft, newDraft } from './draft.ts';
 import { texts } from './elements.ts';
-import { addOnce, languageCode, orNull } from './fields.ts';
+import { addOnce, languageCode, maximumContributors, orNull } from './fields.ts';
 import { finished } from './finish.ts';
 import { personName, plainName } from './names.ts';
 import { balanced, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
@@ -68,9 +68,13 @@ function readTitles(draft: Draft, titles: readonly string[]): void {
   for (const other of rest) addOnce(draft.otherTitles, withoutStop(other.split(' / ', 1)[0] ?? ''));
 }
 
+/** Longest text taken for a name with its dates and role. */
+const longestName = 300;
+
 /** `叶震 主编` and `Smith, John, 1950- (editor)`: a name, perhaps with dates and a role. */
-function addContributor(draft: Draft, written: string, primary: boolean): void {
-  if (draft.contributors.length >= 100) return;
+function addContributor(draft: Draft, value: string, primary: boolean): void {
+  if (draft.contributors.length >= maximumContributors) return;
+  const written = value.slice(0, longestName);
   const chinese = hasHan(written) ? /^(.+?)[ \u3000]+(\S+)$/.exec(written) : null;
   const role = chinese?.[2] !== undefined && isStatementRole(chinese[2]) ? chinese[2] : null;
   const western = /\s*\(([A-Za-z ]{3,30})\)\.?$/.exec(written);

@@ -12,6 +12,8 @@ export type FieldTable = readonly (FieldReader | undefined)[];
 
 /** Most entries kept of any repeatable element; beyond it a record is no catalogue record. */
 const maximumEntries = 200;
+/** Most contributors kept of one record. */
+export const maximumContributors = 100;
 /** Longest note kept, in characters. */
 const maximumNote = 8000;
 

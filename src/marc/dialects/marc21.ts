@@ -16,6 +16,7 @@ import {
   firstOf,
   isUnknownPlace,
   languageCode,
+  maximumContributors,
   orNull,
   textOf,
 } from './fields.ts';
@@ -144,9 +145,6 @@ function publicationOf(field: DataField): Pick<Draft, 'place' | 'publisher' | 'd
   }
   return { place, publisher, date };
 }
-
-/** Most contributors kept of one record. */
-export const maximumContributors = 100;
 
 /** 264 second indicator: production, publication, distribution, manufacture. */
 const rankOf264: Readonly<Record<string, number>> = { '1': 4, '2': 3, '0': 2, '3': 1 };

@@ -7,7 +7,14 @@ import { codedYear } from './dates.ts';
 import { type Draft, newDraft } from './draft.ts';
 import { languageOf, typeOf } from './dublin-core.ts';
 import { children, plainText, textAt, texts } from './elements.ts';
-import { addClass, addIssn, addOnce, isUnknownPlace, orNull } from './fields.ts';
+import {
+  addClass,
+  addIssn,
+  addOnce,
+  isUnknownPlace,
+  maximumContributors,
+  orNull,
+} from './fields.ts';
 import { finished } from './finish.ts';
 import { personName, plainName } from './names.ts';
 import { withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
@@ -79,7 +86,7 @@ const kinds: Readonly<Record<string, Contributor['kind']>> = {
 };
 
 function readName(draft: Draft, element: XmlElement): void {
-  if (draft.contributors.length >= 100) return;
+  if (draft.contributors.length >= maximumContributors) return;
   const parts = children(element, 'namePart').filter(
     ({ attributes }) => attributes.type !== 'date',
   );

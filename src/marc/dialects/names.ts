@@ -6,6 +6,8 @@ import { statementRoles } from './roles.ts';
 
 /** Most names taken out of one statement; a statement with more is no list of names. */
 const maximumNames = 30;
+/** Longest stretch between separators that is still names and a role. */
+const longestPart = 120;
 
 /** A name on its own: no marks, no country or dynasty in brackets (`(美)`, `[清]`, `〔宋〕`). */
 export function plainName(value: string): string {
@@ -74,8 +76,11 @@ export function namesInStatement(statement: string): readonly StatedName[] {
   if (!hasHan(statement)) return [];
   const found: StatedName[] = [];
   for (const group of statement.split(/[;；]/).slice(0, maximumNames)) {
+    // A statement in another writing repeats the Chinese one.
+    if (!hasHan(group)) continue;
     let waiting: string[] = [];
     for (const part of group.split(/[,，、]/).slice(0, maximumNames)) {
+      if (part.length > longestPart) continue;
       const { names, role } = splitRole(part.trim());
       waiting.push(...hanNames(names));
       if (role !== null) {
@@ -88,6 +93,10 @@ export function namesInStatement(statement: string): readonly StatedName[] {
   return found.filter(({ name }) => name !== '' && name.length <= 40).slice(0, maximumNames);
 }
 
+/** `主编李晶`: the role first, then a name of the usual length. */
+const roleBefore =
+  /^(总主编|主编|副主编|编著|编译|主审|译者|编者|作者)[:： ]?(?=\p{Script=Han}{2,4}$)/u;
+
 function splitRole(part: string): { readonly names: string; readonly role: string | null } {
   const text = part.replace(/[.。\]］]+$/, '').replace(/^[[［](?=[^\]］]*$)/, '');
   for (const role of statementRoles) {
@@ -96,6 +105,8 @@ function splitRole(part: string): { readonly names: string; readonly role: strin
       return { names, role };
     }
   }
+  const before = roleBefore.exec(text);
+  if (before?.[1] !== undefined) return { names: text.slice(before[1].length), role: before[1] };
   return { names: text.replace(/(?:\[等\]|［等］|等)$/, ''), role: null };
 }
 

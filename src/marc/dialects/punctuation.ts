@@ -83,6 +83,9 @@ export function withoutBrackets(value: string): string {
   return whole ? withoutMarks(text.slice(1, -1)) : text;
 }
 
+/** A text with more brackets open than this is not repaired. */
+const mostBrackets = 32;
+
 /** The value without square brackets that nothing answers (`[1998`, `1998]`); pairs stay. */
 export function balanced(text: string): string {
   const lone = new Set<number>();
@@ -93,6 +96,7 @@ export function balanced(text: string): string {
     else if (character === ']' || character === '］') {
       if (open.pop() === undefined) lone.add(i);
     }
+    if (open.length > mostBrackets || lone.size > mostBrackets) return text;
   }
   for (const at of open) lone.add(at);
   if (lone.size === 0) return text;

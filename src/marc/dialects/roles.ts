@@ -69,9 +69,15 @@ const unimarcCodes: Readonly<Record<string, string>> = {
   '760': 'wood-engraver',
 };
 
+/** Longest text taken for a role. */
+const longestRole = 100;
+
 /** The role in words: the library's own, or the term of its code; an unknown code stays itself. */
 export function roleInWords(written: string): string | null {
-  const role = written.trim().replace(/[.,;:，。；：]+$/, '');
+  const role = written
+    .slice(0, longestRole)
+    .trim()
+    .replace(/[.,;:，。；：]+$/, '');
   if (role === '') return null;
   const code = role.replace(/^https?:\/\/id\.loc\.gov\/vocabulary\/relators\//, '');
   if (code.length !== 3) return code;

@@ -17,10 +17,11 @@ import {
   firstOf,
   isUnknownPlace,
   languageCode,
+  maximumContributors,
   orNull,
   textOf,
 } from './fields.ts';
-import { dateAsWritten, isClc, maximumContributors } from './marc21.ts';
+import { dateAsWritten, isClc } from './marc21.ts';
 import { joinedName, namesOf, plainName } from './names.ts';
 import { cleanText, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
 import { roleInWords } from './roles.ts';
@@ -68,8 +69,8 @@ function readCodedData(draft: Draft, field: DataField): void {
 }
 
 /**
- * 200 in the order it is written: what follows a parallel title ($d) and is no responsibility
- * belongs to the parallel title; a second $a, or $c, is another work in the same volume.
+ * 200 in the order it is written: from a parallel title ($d) on, other title information and parts are
+ * that title's; a second $a, or $c, is another work in the same volume, with what follows it.
  */
 function readTitleField(draft: Draft, field: DataField): void {
   if (draft.title !== '') return;
@@ -77,33 +78,33 @@ function readTitleField(draft: Draft, field: DataField): void {
   const numbers: string[] = [];
   const names: string[] = [];
   const statements: string[] = [];
-  let parallel: string[] | null = null;
+  let parallel = '';
+  let inOtherWork = false;
   for (const { code, value } of field.subfields) {
     switch (code) {
       case 'a':
       case 'c':
         if (draft.title === '' && code === 'a') setTitle(draft, value);
-        else addOnce(draft.otherTitles, withoutStop(value));
-        parallel = null;
+        else {
+          addOnce(draft.otherTitles, withoutStop(value));
+          inOtherWork = true;
+        }
         break;
       case 'd':
-        if (parallel === null && draft.parallelTitle === null) parallel = [withoutMarks(value)];
-        else if (parallel !== null) parallel.push(' = ', withoutMarks(value));
-        draft.parallelTitle ??= '';
+        parallel = joinedTo(parallel, ' = ', withoutMarks(value));
         break;
       case 'e':
-        if (parallel !== null) parallel.push(' : ', withoutStop(value));
-        else subtitles.push(withoutStop(value));
-        break;
       case 'h':
-      case 'i':
-        if (parallel !== null) parallel.push('. ', withoutStop(value));
-        else (code === 'h' ? numbers : names).push(withoutStop(value));
+      case 'i': {
+        const text = withoutStop(value);
+        if (inOtherWork) break;
+        if (parallel !== '') parallel = joinedTo(parallel, code === 'e' ? ' : ' : '. ', text);
+        else if (text !== '')
+          (code === 'e' ? subtitles : code === 'h' ? numbers : names).push(text);
         break;
+      }
       case 'f':
       case 'g':
-        draft.parallelTitle = closeParallel(draft.parallelTitle, parallel);
-        parallel = null;
         statements.push(withoutStop(value));
         break;
       case 'A':
@@ -112,15 +113,16 @@ function readTitleField(draft: Draft, field: DataField): void {
         break;
     }
   }
-  draft.parallelTitle = orNull(closeParallel(draft.parallelTitle, parallel) ?? '');
+  draft.parallelTitle ??= orNull(withoutMarks(parallel));
   draft.subtitle = joined(subtitles, ' : ');
   draft.partNumber = joined(numbers, ', ');
   draft.partName = joined(names, ', ');
   draft.responsibility = joined(statements, ' ; ');
 }
 
-function closeParallel(known: string | null, parallel: readonly string[] | null): string | null {
-  return parallel === null ? known : withoutMarks(parallel.join(''));
+function joinedTo(text: string, separator: string, more: string): string {
+  if (text === '' || more === '') return text + more;
+  return text + separator + more;
 }
 
 function joined(parts: readonly string[], separator: string): string | null {

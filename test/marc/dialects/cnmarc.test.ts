@@ -87,6 +87,22 @@ t.test('leaves what follows a parallel title to that title', async (t) => {
   });
 });
 
+t.test(
+  'leaves everything after the parallel title to it, and its statement to the Chinese one',
+  async (t) => {
+    const record = cnmarc(
+      '200 1  $a国情$f总主编刘作奎$i俄罗斯$e政治$d= National condition$fLiu Zuokui$iRussia$ePolitics$f主编李晶',
+    );
+    t.match(record, {
+      partName: '俄罗斯',
+      subtitle: '政治',
+      parallelTitle: 'National condition. Russia : Politics',
+      authors: ['刘作奎', '李晶'],
+    });
+    t.equal(cnmarc('200 1  $a西岸经济$e形势$a东岸经济$e趋势').subtitle, '形势');
+  },
+);
+
 t.test('reads part number, part name and the pinyin of $9', async (t) => {
   const record = cnmarc(
     '200 1  $a高等数学$9gao deng shu xue$h下册$i级数$e习题$b专著$f同济大学数学系编',
