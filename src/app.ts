@@ -6,7 +6,7 @@ import { createDirectory, type Directory, DuplicateLibraryError } from './member
 import type { LibraryDocument, LibraryInput } from './members/document.ts';
 import type { Fault } from './members/faults.ts';
 import { readLibraryFiles, watchLibraryFiles } from './members/files.ts';
-import { guard } from './members/guards/index.ts';
+import { type GuardedConnector, guard } from './members/guards/index.ts';
 import { createFileRegistry } from './members/registry.ts';
 import type { SelectionRules } from './members/selection.ts';
 import { createEgress } from './protocols/egress.ts';
@@ -15,6 +15,7 @@ import type { Egress } from './protocols/types.ts';
 import { createSearchEngine } from './search/engine.ts';
 import type { SearchEngine } from './search/types.ts';
 import { createAdministrator } from './web/administrator.ts';
+import { createMetrics, type Metrics } from './web/metrics.ts';
 import { createServer } from './web/server.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,6 +30,7 @@ export interface Federation {
   readonly directory: Directory;
   readonly engine: SearchEngine;
   readonly egress: Egress;
+  readonly metrics: Metrics;
   readonly selection: SelectionRules;
   close(): Promise<void>;
 }
@@ -64,10 +66,18 @@ export async function createFederation(
   const pool = createConnectorPool(directory, (library) =>
     guard(createConnector(library, { egress, secret: (name) => environment[name] })),
   );
-  const engine = createSearchEngine({
+  const metrics = createMetrics({
+    load: () => engine.load(),
+    guards: function* () {
+      for (const [id, connector] of pool.made()) yield [id, connector.status()] as const;
+    },
+  });
+  const engine: SearchEngine = createSearchEngine({
     connectorFor: (id) => pool.get(id),
     settings: { ...settings.search, cache: settings.cache },
-    onAnswer: ({ id, state, cause, elapsedMs, hits, fetched }) => {
+    onAnswer: (answer) => {
+      metrics.answered(answer);
+      const { id, state, cause, elapsedMs, hits, fetched } = answer;
       logger.info({ library: id, state, cause, elapsedMs, hits, fetched }, 'library answered');
     },
     onFault: (error, library) =>
@@ -77,6 +87,7 @@ export async function createFederation(
     directory,
     engine,
     egress,
+    metrics,
     selection: {
       groups: shape.groups,
       defaultLibraries:
@@ -112,6 +123,7 @@ export async function createGateway(
       registry,
       selection: federation.selection,
       engine: federation.engine,
+      metrics: federation.metrics,
       check: (value) => checkLibrary(value, environment),
       isAdministrator: administrator.isAdministrator,
       isReady: () => !stopping,
@@ -200,7 +212,7 @@ function addressOf({ connector }: LibraryDocument): string {
 async function closeAll(
   watcher: { close(): void },
   engine: SearchEngine,
-  pool: ConnectorPool,
+  pool: ConnectorPool<GuardedConnector>,
   egress: Egress,
 ): Promise<void> {
   watcher.close();

@@ -25,6 +25,7 @@ export const settingsSchema = closed({
     requestsPerSocket: count(1_000_000),
     maxEventLoopDelayMs: milliseconds,
     trustProxy: Type.Boolean(),
+    publicMetrics: Type.Boolean(),
     corsOrigins: Type.Array(Type.String({ minLength: 1 })),
     rateLimitPerMinute: nullable(count(1_000_000)),
   }),

@@ -1,9 +1,12 @@
 import type { Directory } from './directory.ts';
+import type { GuardedConnector } from './guards/index.ts';
 import type { Connector, Library } from './types.ts';
 
-export interface ConnectorPool {
+export interface ConnectorPool<C extends Connector> {
   /** The connector of a live library; undefined for any other. */
-  get(id: string): Connector | undefined;
+  get(id: string): C | undefined;
+  /** The connectors made so far, by library. */
+  made(): Iterable<readonly [string, C]>;
   close(): Promise<void>;
 }
 
@@ -11,14 +14,14 @@ export interface ConnectorPool {
  * One guarded connector per live library, made when it is first asked. A library that changes gets a new
  * one at once; the old one is let go after its own time limit, so that searches under way end well.
  */
-export function createConnectorPool(
+export function createConnectorPool<C extends Connector = GuardedConnector>(
   directory: Directory,
-  make: (library: Library) => Connector,
-): ConnectorPool {
-  const connectors = new Map<string, Connector>();
-  const leaving = new Map<Connector, NodeJS.Timeout>();
+  make: (library: Library) => C,
+): ConnectorPool<C> {
+  const connectors = new Map<string, C>();
+  const leaving = new Map<C, NodeJS.Timeout>();
 
-  const retire = (connector: Connector) => {
+  const retire = (connector: C) => {
     const timer = setTimeout(() => {
       leaving.delete(connector);
       void connector.close();
@@ -43,6 +46,7 @@ export function createConnectorPool(
       connectors.set(id, connector);
       return connector;
     },
+    made: () => connectors.entries(),
     async close() {
       for (const timer of leaving.values()) clearTimeout(timer);
       const all = [...connectors.values(), ...leaving.keys()];

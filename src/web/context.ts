@@ -4,6 +4,7 @@ import type { Directory } from '../members/directory.ts';
 import type { Registry } from '../members/registry.ts';
 import type { SelectionRules } from '../members/selection.ts';
 import type { SearchEngine } from '../search/types.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What the routes are given; made once in app.ts. */
 export interface WebContext {
@@ -13,6 +14,7 @@ export interface WebContext {
   readonly registry: Registry;
   readonly selection: SelectionRules;
   readonly engine: SearchEngine;
+  readonly metrics: Metrics;
   /** Checks a library document that came through the API. */
   readonly check: (value: unknown) => Checked;
   /** Whether a bearer token is the federation administrator's. */

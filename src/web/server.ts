@@ -12,6 +12,7 @@ import { endStreams } from './api/stream.ts';
 import { readAssets, registerAssets } from './assets.ts';
 import type { WebContext } from './context.ts';
 import { registerHealth } from './health.ts';
+import { registerMetrics } from './metrics.ts';
 import { registerSearchPage } from './pages/search.ts';
 import { registerProblems } from './problem.ts';
 import { acceptRawUrls } from './raw-url.ts';
@@ -44,6 +45,7 @@ export async function createServer(
   await registerPlugins(app, context);
   logRequests(app);
   registerHealth(app, context);
+  registerMetrics(app, context.metrics, server.publicMetrics);
   registerSearch(app, context);
   registerRecords(app, context);
   registerLibraries(app, context);

@@ -10,6 +10,8 @@ import { ConnectorError, type ConnectorErrorCode } from '../../src/members/error
 import type { Registry } from '../../src/members/registry.ts';
 import type { Connector, Library, SourceRecord } from '../../src/members/types.ts';
 import { createSearchEngine } from '../../src/search/engine.ts';
+import type { SearchEngine } from '../../src/search/types.ts';
+import { createMetrics } from '../../src/web/metrics.ts';
 import { createServer } from '../../src/web/server.ts';
 
 /** What a library of the test answers with; unlisted libraries have no hits. */
@@ -127,10 +129,12 @@ export async function startTestGateway(
     asked.push(library.id);
     return memoryConnector(library, behaviours[library.id] ?? {});
   });
-  const engine = createSearchEngine({
+  const engine: SearchEngine = createSearchEngine({
     connectorFor: (id) => pool.get(id),
     settings: { ...settings.search, cache: settings.cache },
+    onAnswer: (answer) => metrics.answered(answer),
   });
+  const metrics = createMetrics({ load: () => engine.load(), guards: () => [] });
   const saved = new Map<string, LibraryInput>();
   const registry: Registry = {
     load: async () => [...saved.values()],
@@ -144,6 +148,7 @@ export async function startTestGateway(
       directory,
       registry,
       engine,
+      metrics,
       selection: { groups: [], defaultLibraries: [], maxLibraries: settings.search.maxLibraries },
       check: (value) => checkLibrary(value, {}),
       isAdministrator: (token) => token === adminToken,
