@@ -72,3 +72,13 @@ export async function search(
     return { outcome: null, error, records, batches };
   }
 }
+
+/** What a piece of work throws; fails the test's comparison where it throws nothing. */
+export function thrownBy(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return 'nothing was thrown';
+}

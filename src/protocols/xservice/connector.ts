@@ -1,6 +1,6 @@
 import type { LibraryDocument, XserviceSettings } from '../../members/document.ts';
 import { ConnectorError } from '../../members/errors.ts';
-import type { Connector, Outcome } from '../../members/types.ts';
+import type { Connector, Outcome, Trace } from '../../members/types.ts';
 import { type TermOptions, toXserviceRequest } from '../../query/index.ts';
 import { wholeBody } from '../answers/bytes.ts';
 import { knownFailure } from '../failures.ts';
@@ -57,6 +57,8 @@ export function createXserviceConnector(
   };
 }
 
+const untraced: Trace = { enter: () => undefined, roundTrip: () => undefined };
+
 async function searchOnce(
   search: XserviceSearch,
   request: string,
@@ -64,10 +66,12 @@ async function searchOnce(
 ): Promise<void> {
   const { library, ask } = search;
   const { bases } = library.connector;
+  // Beside the first base the others cost no time of their own: only its waits are counted.
+  const beside = { ...search, ask: { ...ask, trace: untraced } };
   const found = await Promise.all(
-    bases.map(
-      async (base): Promise<BaseFound> => ({ base, set: await find(search, base, request) }),
-    ),
+    bases.map(async (base, at): Promise<BaseFound> => {
+      return { base, set: await find(at === 0 ? search : beside, base, request) };
+    }),
   );
   progress.hits = found.reduce((sum, { set }) => sum + (set?.records ?? 0), 0);
 

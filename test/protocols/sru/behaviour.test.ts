@@ -1,8 +1,9 @@
 import t from 'tap';
 import type { LibraryDocument, SruSettings } from '../../../src/members/document.ts';
 import { createSruConnector } from '../../../src/protocols/sru/connector.ts';
+import { type Seen, scripted } from '../scripted.ts';
 import { ask, dependencies, library, search } from '../support.ts';
-import { answerXml, dataRecord, listed, marcRecord, type Seen, scripted } from './server.ts';
+import { answerXml, dataRecord, listed, marcRecord } from './answers.ts';
 
 const tools = dependencies({ LIBRARY_USER: 'reader', LIBRARY_PASSWORD: 'a secret&more' });
 t.teardown(() => tools.close());

@@ -2,8 +2,9 @@ import t from 'tap';
 import type { LibraryDocument, SruSettings } from '../../../src/members/document.ts';
 import { createSruConnector } from '../../../src/protocols/sru/connector.ts';
 import { serveTcp } from '../egress/support.ts';
+import { scripted } from '../scripted.ts';
 import { ask, dependencies, library, search } from '../support.ts';
-import { answerXml, dataRecord, listed, marcRecord, scripted } from './server.ts';
+import { answerXml, dataRecord, listed, marcRecord } from './answers.ts';
 
 const tools = dependencies();
 t.teardown(() => tools.close());
@@ -117,7 +118,7 @@ t.test('keeps the whole records of an answer that is cut, and says that it was',
     }),
   );
   const cases = [
-    ['sru', 'body_cut'],
+    ['answer', 'body_cut'],
     ['short', 'xml_truncated'],
   ] as const;
   for (const [path, reason] of cases) {
@@ -239,7 +240,7 @@ t.test('bounds a record as large as an answer may be', async (t) => {
 
 t.test('follows a redirect on the same server only', async (t) => {
   const server = await scripted((seen, response) => {
-    if (seen.path === '/sru') {
+    if (seen.path === '/answer') {
       response.writeHead(301, { location: `/moved?${seen.parameters}` });
       return '';
     }
