@@ -32,7 +32,7 @@ const breakerValues: Readonly<Record<BreakerState, number>> = {
 export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry, prefix: 'guanji_process_' });
+  collectDefaultMetrics({ register: registry, prefix: 'guanji_' });
   const answers = new Counter({
     name: 'guanji_library_answers_total',
     help: 'Answers by library, answer state and cause',

@@ -47,7 +47,7 @@ t.test('dashboard and alerts name only numbers that exist', async (t) => {
   const alerts = await readFile(join(folder, 'alerts.yaml'), 'utf8');
   t.ok(JSON.parse(dashboard).panels.length > 5);
   t.ok(parse(alerts).groups[0].rules.length > 3);
-  const names = new Set((dashboard + alerts).match(/guanji_[a-z_]+/g));
+  const names = new Set((dashboard + alerts).match(/guanji_[a-z0-9_]+/g));
   for (const name of names) {
     const family = name.replace(/_(bucket|count|sum)$/, '');
     t.match(body, new RegExp(`^# TYPE ${family} `, 'm'), name);
