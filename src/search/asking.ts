@@ -100,10 +100,13 @@ export class Asking {
   /** Asks every library for its first part; throws OverloadedError before it asks any. */
   first(): void {
     const wants = this.seats.flatMap((seat) => this.#wantsOf(seat, 0, false));
-    this.#run(wants, this.#begunAt + this.#request.waitMs);
+    this.#run(wants, this.#begunAt + this.#request.waitMs, this.#services.admit);
   }
 
-  /** Asks each library that has more for its next part, about `missing` records in all. */
+  /**
+   * Asks each library that has more for its next part, about `missing` records in all. A search that
+   * was let in once is not turned away for a page of it.
+   */
   further(missing: number, deadline: number): boolean {
     const seats = this.seats.filter((seat) => this.#mayGoOn(seat));
     if (this.running || seats.length === 0) return false;
@@ -182,14 +185,14 @@ export class Asking {
     return [{ seat, connector, chunk, probe }];
   }
 
-  #run(wants: readonly Want[], deadline: number): void {
+  #run(wants: readonly Want[], deadline: number, admit = () => {}): void {
     const { clock, flights, settings } = this.#services;
     const asked = wants.filter((want) => !this.#fromCache(want));
     if (asked.length === 0) {
       this.#finish(false);
       return;
     }
-    this.#services.admit();
+    admit();
     this.#hooks.began();
     const round = fanOut(deadline, flights, clock);
     this.#round = round;

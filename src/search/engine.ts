@@ -1,20 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
+import { foldForMatching } from '../marc/text.ts';
 import { type Clock, systemClock } from '../members/guards/clock.ts';
 import type { Connector } from '../members/types.ts';
 import { createAnswerCache } from './cache.ts';
 import { OverloadedError } from './errors.ts';
-import { createFlights, type Errand } from './flights.ts';
+import { createFlights, type Errand, type Flights } from './flights.ts';
 import type { MergedList } from './list.ts';
 import { recallLine, recallSource } from './recall.ts';
 import { createRecordStore } from './records.ts';
 import { LiveSearch } from './search.ts';
+import { createSearchTable, type SearchTable } from './search-table.ts';
 import type { SearchServices } from './services.ts';
-import { fillSettings, type PartialSettings } from './settings.ts';
+import { fillSettings, type PartialSettings, type SearchSettings } from './settings.ts';
 import type { SharedAnswers } from './shared-answers.ts';
 import { createTurns } from './turns.ts';
-import type { LibraryAnswer, Search, SearchEngine, SearchRequest } from './types.ts';
+import type { LibraryAnswer, SearchEngine, SearchRequest } from './types.ts';
 
 export { OverloadedError } from './errors.ts';
 export { defaultSearchSettings, type PartialSettings, type SearchSettings } from './settings.ts';
@@ -33,7 +35,6 @@ export interface SearchEngineOptions {
   readonly onFault?: (error: unknown, libraryId: string) => void;
 }
 
-const sweepEveryMs = 30_000;
 /** Lines of merged lists kept for the next search with the very same answers. */
 const maxSharedLines = 20_000;
 
@@ -41,9 +42,52 @@ const maxSharedLines = 20_000;
 export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   const settings = fillSettings(options.settings ?? {});
   const clock = options.clock ?? systemClock;
-  const running = new Set<Search>();
-  let revalidations = 0;
+  const searches = createSearchTable(settings, clock);
+  const services = createServices(options, settings, clock, searches);
+  const { records, flights, cache } = services;
+  // The folding tables take some 25 ms to read; no search should be the one that waits for them.
+  clock.later(0, () => foldForMatching('繁體 Latin'));
+  const recall = { records, clock, connectorFor: options.connectorFor };
 
+  return {
+    start(request) {
+      const search = new LiveSearch(
+        `s_${randomBytes(15).toString('base64url')}`,
+        request,
+        services,
+      );
+      search.begin();
+      searches.keep(search);
+      return search;
+    },
+    get: (id) => searches.get(id),
+    record: (id) => records.line(id),
+    sourceRecord: (library, localId) => records.source(library, localId),
+    recall: (id) => recallLine(id, recall),
+    fetchSource: (library, localId) => recallSource(library, localId, recall),
+    load: () => ({
+      running: searches.running,
+      maxRunning: settings.maxSearches,
+      kept: searches.kept,
+      asksInFlight: flights.inFlight,
+      cachedPages: cache.pages,
+      cacheBytes: cache.bytes,
+      cacheHits: cache.counts.hits,
+      cacheMisses: cache.counts.misses,
+    }),
+    async close() {
+      searches.close();
+      flights.stop();
+    },
+  };
+}
+
+function createServices(
+  options: SearchEngineOptions,
+  settings: SearchSettings,
+  clock: Clock,
+  searches: SearchTable,
+): SearchServices {
   const cache = createAnswerCache(settings.cache, clock);
   const records = createRecordStore(
     {
@@ -53,10 +97,6 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     },
     clock,
   );
-  const lists = new LRUCache<string, MergedList>({
-    maxSize: maxSharedLines,
-    sizeCalculation: (list) => Math.max(1, list.lines.length),
-  });
   const flights = createFlights({
     limit: pLimit(settings.maxAsks),
     clock,
@@ -66,93 +106,45 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     keep: (record) => records.keep(record),
     onFault: options.onFault ?? (() => {}),
   });
-  const kept = new LRUCache<string, LiveSearch>({
-    max: settings.maxKeptSearches,
-    maxSize: settings.maxSearchBytes,
-    ttl: settings.keepSearchesSeconds * 1000,
-    ttlResolution: 0,
-    updateAgeOnGet: true,
-    perf: { now: () => clock.now() },
-    dispose: (search) => search.close(),
-    noDisposeOnSet: true,
-  });
-  const bytesOf = (search: LiveSearch) => Math.min(search.bytes, settings.maxSearchBytes);
-
-  let cancelSweep: (() => void) | null = null;
-  /** Lets go of searches nobody can read any more, also when no new one comes. */
-  const sweepLater = () => {
-    cancelSweep ??= clock.later(sweepEveryMs, () => {
-      cancelSweep = null;
-      kept.purgeStale();
-      if (kept.size > 0) sweepLater();
-    });
-  };
-
-  const revalidate = (errand: Errand) => {
-    if (revalidations >= settings.cache.maxRevalidations) return;
-    revalidations++;
-    flights.board(errand, {
-      deadline: clock.now() + errand.connector.library.connector.limits.timeoutMs,
-      boarded: () => {},
-      records: () => {},
-      answer: () => {
-        revalidations--;
-      },
-    });
-  };
-
-  const services: SearchServices = {
+  return {
     settings,
     clock,
     cache,
     flights,
     records,
-    lists,
+    lists: new LRUCache<string, MergedList>({
+      maxSize: maxSharedLines,
+      sizeCalculation: (list) => Math.max(1, list.lines.length),
+    }),
     turns: createTurns(clock),
     connectorFor: options.connectorFor,
-    revalidate,
+    revalidate: createRevalidation(flights, settings, clock),
     admit() {
-      if (running.size >= settings.maxSearches) throw new OverloadedError(running.size);
+      if (searches.running >= settings.maxSearches) throw new OverloadedError(searches.running);
     },
-    began: (search) => running.add(search),
-    ended(search) {
-      running.delete(search);
-      const live = kept.peek(search.id);
-      if (live) kept.set(search.id, live, { size: bytesOf(live) });
-    },
+    began: (search) => searches.began(search),
+    ended: (search) => searches.ended(search),
     onAnswer: options.onAnswer ?? (() => {}),
   };
-  const recall = { records, clock, connectorFor: options.connectorFor };
+}
 
-  return {
-    start(request) {
-      const id = `s_${randomBytes(15).toString('base64url')}`;
-      const search = new LiveSearch(id, request, services);
-      search.begin();
-      kept.set(id, search, { size: bytesOf(search) });
-      sweepLater();
-      return search;
-    },
-    get: (id) => kept.get(id),
-    record: (id) => records.line(id),
-    sourceRecord: (library, localId) => records.source(library, localId),
-    recall: (id) => recallLine(id, recall),
-    fetchSource: (library, localId) => recallSource(library, localId, recall),
-    load: () => ({
-      running: running.size,
-      maxRunning: settings.maxSearches,
-      kept: kept.size,
-      asksInFlight: flights.inFlight,
-      cachedPages: cache.pages,
-      cacheBytes: cache.bytes,
-      cacheHits: cache.counts.hits,
-      cacheMisses: cache.counts.misses,
-    }),
-    async close() {
-      cancelSweep?.();
-      for (const search of [...kept.values()]) search.close();
-      flights.stop();
-      kept.clear();
-    },
+/** Asks libraries behind stale answers: so many at once, and nobody waits for them. */
+function createRevalidation(
+  flights: Flights,
+  settings: SearchSettings,
+  clock: Clock,
+): (errand: Errand) => void {
+  let running = 0;
+  return (errand) => {
+    if (running >= settings.cache.maxRevalidations) return;
+    running++;
+    flights.board(errand, {
+      deadline: clock.now() + errand.connector.library.connector.limits.timeoutMs,
+      boarded: () => {},
+      records: () => {},
+      answer: () => {
+        running--;
+      },
+    });
   };
 }

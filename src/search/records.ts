@@ -143,13 +143,16 @@ function atPlace(record: SourceRecord, position: number): SourceRecord {
   };
 }
 
+/** Records of Z39.50 keep their bytes and are decoded again when somebody wants their fields. */
+const z3950Syntax = '1.2.840.10003.5.';
+
 /**
- * What a record costs in memory, estimated from real ones: 2.7 kB described, and a MARC record's
- * fields nine times its bytes.
+ * What a record costs in memory, estimated from real ones: 2.7 kB described, its bytes, and, where
+ * they are kept, a MARC record's fields at eight times its bytes.
  */
-export function sourceBytes({ raw, record }: SourceRecord): number {
+export function sourceBytes({ raw, record, syntax }: SourceRecord): number {
   const isMarc = record.dialect !== 'dc' && record.dialect !== 'mods';
-  return 2700 + raw.length * (isMarc ? 9 : 1);
+  return 2700 + raw.length * (isMarc && !syntax.startsWith(z3950Syntax) ? 9 : 1);
 }
 
 function lineBytes(line: KeptLine): number {

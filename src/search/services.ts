@@ -4,9 +4,10 @@ import type { AnswerCache } from './cache.ts';
 import type { Errand, Flights } from './flights.ts';
 import type { SharedLists } from './list.ts';
 import type { RecordStore } from './records.ts';
+import type { KeptSearch } from './search-table.ts';
 import type { SearchSettings } from './settings.ts';
 import type { Turns } from './turns.ts';
-import type { LibraryAnswer, Search, SearchRequest } from './types.ts';
+import type { LibraryAnswer, SearchRequest } from './types.ts';
 
 /** What searches share: made once by the engine. */
 export interface SearchServices {
@@ -22,8 +23,8 @@ export interface SearchServices {
   readonly revalidate: (errand: Errand) => void;
   /** Throws OverloadedError when no more searches may begin work at libraries. */
   readonly admit: () => void;
-  readonly began: (search: Search) => void;
-  readonly ended: (search: Search) => void;
+  readonly began: (search: KeptSearch) => void;
+  readonly ended: (search: KeptSearch) => void;
   /** Told of every library that came to its end in a search, with its timings. */
   readonly onAnswer: (answer: LibraryAnswer, request: SearchRequest) => void;
 }

@@ -281,3 +281,25 @@ t.test('closing the engine ends all work', async (t) => {
   t.equal(connectors.a?.inFlight, 0);
   t.equal(clock.timers, 0, 'no timer is left');
 });
+
+t.test('a search at work is not ended by others that need its place', async (t) => {
+  const { clock, engine, request } = consortium(
+    {
+      slow: { behaviour: { books: books(1), firstMs: 1000 } },
+      quick: { behaviour: { books: books(1, '物理') } },
+    },
+    { maxKeptSearches: 2 },
+  );
+  const slow = engine.start(request({ libraries: ['slow'] }));
+  const quick: Search[] = [];
+  for (const cql of ['甲', '乙', '丙']) {
+    quick.push(engine.start(request({ cql, libraries: ['quick'] })));
+    await clock.advance(1);
+  }
+  t.equal(engine.get(slow.id), slow);
+  t.equal(engine.get(quick[0]?.id ?? ''), undefined);
+  await clock.advance(1000);
+  t.match(slow.answer(view).libraries, [{ state: 'answered' }]);
+  t.equal(engine.get(slow.id), slow);
+  await engine.close();
+});
