@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { LibraryInput } from '../members/document.ts';
+import { InputError } from './errors.ts';
 
 export interface RunningDemonstration {
   readonly documents: readonly LibraryInput[];
@@ -38,7 +39,12 @@ export async function startDemonstration(
     });
     child.once('exit', (code) => {
       clearTimeout(timer);
-      reject(new Error(`the demonstration libraries ended with code ${code}`));
+      // Code 2: it said on standard error which wish it cannot grant.
+      reject(
+        code === 2
+          ? new InputError('the demonstration libraries did not start')
+          : new Error(`the demonstration libraries ended with code ${code}`),
+      );
     });
   });
   child.removeAllListeners('exit');
