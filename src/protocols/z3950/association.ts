@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { read } from './apdu/external.ts';
 import {
   type Apdu,
   type Authentication,
@@ -12,6 +13,7 @@ import {
   type InitRequest,
   type InitResponse,
   type NamedRecord,
+  type OtherApdu,
   type PresentRequest,
   type PresentResponse,
   type Salvage,
@@ -23,6 +25,9 @@ import {
   type SortResponse,
   salvageApdu,
 } from './apdu/index.ts';
+import { parseBer } from './ber/read.ts';
+import { context } from './ber/tag.ts';
+import * as write from './ber/write.ts';
 import { AssociationEndedError, InitRefusedError, Z3950Error } from './errors.ts';
 import { BerFramer } from './framer.ts';
 import { clientLimits } from './limits.ts';
@@ -227,6 +232,10 @@ export class Association {
       this.#closedByLibrary(apdu);
       return;
     }
+    if (apdu.type === 'other') {
+      this.#asked(apdu);
+      return;
+    }
     const waiter = this.#waiterFor(apdu);
     if (waiter === undefined) {
       throw new Z3950Error('apdu_unexpected', `A PDU ${apdu.type} came that nobody waits for.`);
@@ -244,12 +253,36 @@ export class Association {
    * The oldest request that the PDU can answer. A reference id of ours that names another one means that
    * answers were crossed; none, or one that the library made up, says nothing.
    */
-  #waiterFor(apdu: Exclude<Apdu, Close>): Waiter | undefined {
+  #waiterFor(apdu: Exclude<Apdu, Close | OtherApdu>): Waiter | undefined {
     const expected = apdu.type === 'segment' ? 'presentResponse' : apdu.type;
-    const id = apdu.type === 'other' ? undefined : apdu.referenceId;
+    const id = apdu.referenceId;
     const candidates = this.#waiters.filter((waiter) => waiter.expects === expected);
     if (id === undefined || !isOurs(id)) return candidates[0];
     return candidates.find((waiter) => Buffer.compare(waiter.referenceId, id) === 0);
+  }
+
+  /**
+   * A request of the library in the midst of ours. None was offered: a challenge ends the association, since
+   * nobody is there to answer it; a question whether to go on is answered with yes; the rest is news.
+   */
+  #asked({ number, encoded }: OtherApdu): void {
+    if (number === accessControlRequest) {
+      this.destroy(
+        new InitRefusedError('The library asks for more than a name and a password.', []),
+      );
+    }
+    if (number !== resourceControlRequest) return;
+    if (read.boolean(parseBer(encoded, clientLimits), 42)) {
+      const goOn = write.field(resourceControlRequest + 1, [write.boolean(context(44), true)]);
+      this.#socket.write(write.encodeBer(goOn));
+    }
+  }
+
+  /** Gives the library back the memory of its result sets, where it grants that they are deleted. */
+  deleteSets(): void {
+    const names = this.resultSets.forgetAll();
+    if (names.length === 0 || !this.#granted?.options.has('delSet')) return;
+    this.ask({ type: 'deleteRequest', resultSetNames: names }).catch(() => undefined);
   }
 
   #closedByLibrary(close: Close): void {
@@ -287,6 +320,9 @@ const exceptionalBytes = clientLimits.pduBytes - 64 * 1024;
 
 /** How long a socket may take to end after Close. */
 const lingerMs = 500;
+
+const accessControlRequest = 28;
+const resourceControlRequest = 30;
 
 const finished: Close = { type: 'close', reason: closeReasons[0] };
 

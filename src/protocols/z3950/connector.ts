@@ -1,7 +1,6 @@
 import { MarcError } from '../../marc/formats/errors.ts';
 import { XmlError } from '../../marc/xml/errors.ts';
 import type { LibraryDocument, Z3950Settings } from '../../members/document.ts';
-import { ConnectorError } from '../../members/errors.ts';
 import type {
   Ask,
   Connector,
@@ -13,10 +12,10 @@ import type {
 } from '../../members/types.ts';
 import type { Simplification } from '../../query/types.ts';
 import { boundBy } from '../egress/bounds.ts';
-import type { ConnectorDependencies, EgressCall } from '../types.ts';
+import type { ConnectorDependencies } from '../types.ts';
 import type { NamedRecord } from './apdu/index.ts';
-import { authenticationOf, type DatabaseSettings, databasesOf } from './ask.ts';
-import { Association } from './association.ts';
+import { type DatabaseSettings, databasesOf } from './ask.ts';
+import { connect } from './connect.ts';
 import { type DatabaseOutcome, type DatabaseSearch, searchDatabase } from './database.ts';
 import { readRecord } from './decode.ts';
 import { Z3950Error } from './errors.ts';
@@ -28,6 +27,7 @@ type Z3950Library = LibraryDocument<Z3950Settings>;
 
 /** Kept below the 120 s after which a seat at the library would be held for nobody. */
 const idleMs = 90_000;
+const setsIdleMs = 45_000;
 const queueLength = 200;
 /** Records presented at once, until the library proves that it gives fewer. */
 const largestChunk = 1000;
@@ -44,6 +44,7 @@ export function createZ3950Connector(
   const document = { ...library, connector } satisfies Z3950Library;
   const pool = createPool((call) => connect(document, dependencies, call), {
     connections: connector.limits.connections,
+    setsIdleMs,
     idleMs,
     queue: queueLength,
   });
@@ -58,34 +59,6 @@ export function createZ3950Connector(
     search: (ask, signal, onRecords) => search(document, pool, learned, ask, signal, onRecords),
     close: () => pool.close(),
   };
-}
-
-async function connect(
-  { id, connector }: Z3950Library,
-  { egress, secret }: ConnectorDependencies,
-  call: EgressCall,
-): Promise<Association> {
-  const { host, port, auth, negotiateCharset, repairs } = connector;
-  const authentication = authenticationFor(id, auth, secret);
-  const socket = await egress.connect({ host, port, tls: connector.tls ?? false }, call);
-  return new Association(socket, {
-    authentication,
-    negotiateCharset,
-    cql: repairs.includes('cql-query'),
-  });
-}
-
-function authenticationFor(
-  id: string,
-  auth: Z3950Settings['auth'],
-  secret: ConnectorDependencies['secret'],
-) {
-  try {
-    return authenticationOf(auth, secret);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new ConnectorError(id, 'refused', error.message, { reason: 'secret_missing' });
-  }
 }
 
 async function search(

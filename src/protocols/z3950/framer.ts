@@ -158,7 +158,8 @@ export class BerFramer {
   #hold(bytes: Uint8Array): void {
     const needed = this.#heldBytes + bytes.length;
     if (needed > this.#held.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#held.length, firstRoom));
+      const room = Math.max(needed, 2 * this.#held.length, firstRoom);
+      const larger = new Uint8Array(Buffer.allocUnsafeSlow(room).buffer);
       larger.set(this.#held.subarray(0, this.#heldBytes));
       this.#copied += this.#heldBytes;
       this.#held = larger;

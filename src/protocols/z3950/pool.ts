@@ -6,6 +6,8 @@ import type { Association } from './association.ts';
 export interface PoolSettings {
   /** Associations at one time. */
   readonly connections: number;
+  /** Result sets that nobody has read on from for this time are given back. */
+  readonly setsIdleMs: number;
   /** An association that nobody uses is closed after this time: a library's seats are not ours to hold. */
   readonly idleMs: number;
   /** Asks that may wait for an association. */
@@ -28,6 +30,11 @@ export interface PoolCall extends EgressCall {
   readonly bound: Bound;
 }
 
+interface Idle {
+  readonly association: Association;
+  readonly timers: readonly NodeJS.Timeout[];
+}
+
 interface Waiter {
   readonly call: PoolCall;
   resolve(association: Association): void;
@@ -41,7 +48,7 @@ export function createPool(
   /** Open and being opened. */
   let count = 0;
   let closed = false;
-  const idle: { readonly association: Association; readonly timer: NodeJS.Timeout }[] = [];
+  const idle: Idle[] = [];
   const lent = new Set<Association>();
   const queue: Waiter[] = [];
 
@@ -63,7 +70,7 @@ export function createPool(
 
   function forget(association: Association): void {
     const at = idle.findIndex((one) => one.association === association);
-    if (at >= 0) clearTimeout(idle.splice(at, 1)[0]?.timer);
+    if (at >= 0) stopTimers(idle.splice(at, 1)[0]);
     else if (!lent.delete(association)) return;
     count -= 1;
     serve();
@@ -83,7 +90,7 @@ export function createPool(
     const liked = prefers === undefined ? -1 : idle.findIndex((one) => prefers(one.association));
     const [taken] = idle.splice(liked >= 0 ? liked : idle.length - 1, 1);
     if (taken === undefined) return undefined;
-    clearTimeout(taken.timer);
+    stopTimers(taken);
     lent.add(taken.association);
     return taken.association;
   }
@@ -113,9 +120,12 @@ export function createPool(
       return;
     }
     lent.delete(association);
-    const timer = setTimeout(() => association.close(), settings.idleMs);
-    timer.unref();
-    idle.push({ association, timer });
+    const timers = [
+      setTimeout(() => association.deleteSets(), settings.setsIdleMs),
+      setTimeout(() => association.close(), settings.idleMs),
+    ];
+    for (const timer of timers) timer.unref();
+    idle.push({ association, timers });
     serve();
   }
 
@@ -139,4 +149,8 @@ export function createPool(
       for (const association of [...lent]) association.destroy(gone);
     },
   };
+}
+
+function stopTimers(idle: Idle | undefined): void {
+  for (const timer of idle?.timers ?? []) clearTimeout(timer);
 }

@@ -54,6 +54,11 @@ export class ResultSets {
     this.#held.push(set);
   }
 
+  /** Forgets every set and returns their names. */
+  forgetAll(): string[] {
+    return this.#held.splice(0).map((one) => one.name);
+  }
+
   forget(name: string): void {
     this.#held = this.#held.filter((one) => one.name !== name);
   }

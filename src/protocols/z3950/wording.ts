@@ -36,6 +36,8 @@ export interface Wording {
   readonly drops: readonly Drop[];
 }
 
+export const plainWording: Wording = { isbnForm: undefined, alternative: {}, drops: [] };
+
 /** The forms of ISBNs to try while nothing is found; one that says nothing for a query without any. */
 export function isbnFormsFor(query: Query, connector: Z3950Settings): Wording['isbnForm'][] {
   const forms = connector.terms.isbn ?? [];
@@ -150,7 +152,7 @@ function wireNode(node: RpnNode, charset: QueryCharset, attributeSet: string): R
   }
 }
 
-function wireAttribute(attribute: RpnAttribute, attributeSet: string): Attribute {
+export function wireAttribute(attribute: RpnAttribute, attributeSet: string): Attribute {
   const own = attribute.set !== null && attribute.set !== attributeSet;
   return {
     set: own ? (attribute.set ?? undefined) : undefined,
