@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../../members/types.ts';
-import { keysOf } from './keys.ts';
+import { keysOf, type ScriptKeys, scriptKeysOf } from './keys.ts';
 import { type Profile, profileOf } from './profile.ts';
 import { judge, opposes, type Verdict } from './verdict.ts';
 
@@ -34,6 +34,7 @@ interface Node {
   readonly source: SourceRecord;
   readonly profile: Profile | null;
   readonly keys: readonly string[];
+  readonly scripts: ScriptKeys | null;
   component: Component;
   /** The last node this one was compared with, so that a pair with several keys is judged once. */
   seenBy: Node | null;
@@ -56,6 +57,7 @@ interface Component {
 export function createClusterer(): Clusterer {
   const known = new Set<string>();
   const buckets = new Map<string, Node | Node[]>();
+  const byScript = new Map<string, Node[]>();
   const components = new Set<Component>();
   let flooded = false;
   let current: readonly Group[] | null = [];
@@ -69,11 +71,25 @@ export function createClusterer(): Clusterer {
     const profile = profileOf(source.record);
     const component: Component = { nodes: [], edges: [], groups: null };
     const keys = profile === null ? [] : keysOf(profile);
-    const node: Node = { key, source, profile, keys, component, seenBy: null };
+    const scripts = profile === null ? null : scriptKeysOf(profile);
+    const node: Node = { key, source, profile, keys, scripts, component, seenBy: null };
     component.nodes.push(node);
     components.add(component);
     if (profile === null) return;
     for (const bucketKey of keys) putInto(bucketKey, node, profile);
+    if (scripts !== null) meetOtherScript(scripts, node, profile);
+  }
+
+  /** Titles of one script are not compared by year: that would be all of a year's books. */
+  function meetOtherScript(scripts: ScriptKeys, node: Node, profile: Profile): void {
+    const others = byScript.get(scripts.other) ?? [];
+    if (others.length <= maxBucket) {
+      for (const other of others) compareWith(other, node, profile);
+    }
+    const own = byScript.get(scripts.own);
+    if (own === undefined) byScript.set(scripts.own, [node]);
+    else own.push(node);
+    if (own?.length === maxBucket + 1) flood([...own, ...others]);
   }
 
   function putInto(bucketKey: string, node: Node, profile: Profile): void {
@@ -115,13 +131,20 @@ export function createClusterer(): Clusterer {
     components.delete(from);
   }
 
+  function isFlooded(held: Node | Node[] | undefined): boolean {
+    return Array.isArray(held) && held.length > maxBucket;
+  }
+
   /** An edge found under flooded keys only would depend on who came before the flood. */
   function stands(edge: Edge): boolean {
     if (!flooded) return true;
-    return edge.a.keys.some((key) => {
-      const held = buckets.get(key);
-      return edge.b.keys.includes(key) && !(Array.isArray(held) && held.length > maxBucket);
-    });
+    const { a, b } = edge;
+    const { scripts } = a;
+    if (scripts !== null && scripts.other === b.scripts?.own) {
+      if (!isFlooded(byScript.get(scripts.own)) && !isFlooded(byScript.get(scripts.other)))
+        return true;
+    }
+    return a.keys.some((key) => b.keys.includes(key) && !isFlooded(buckets.get(key)));
   }
 
   return {
@@ -141,13 +164,20 @@ export function createClusterer(): Clusterer {
   };
 }
 
-/** Grows groups along the strongest matches, and never joins two that hold opposing records. */
+/**
+ * Grows groups along the strongest matches, and never joins two that hold opposing records. Of equal
+ * matches the one that more records support comes first, so that a brief record which could be of
+ * two editions goes to the one more libraries have.
+ */
 function groupsOf(nodes: readonly Node[], edges: readonly Edge[]): readonly Group[] {
   if (nodes.length === 1) return [groupOf(nodes, [])];
+  if (edges.length * 2 === nodes.length * (nodes.length - 1)) {
+    return [groupOf(nodes, [...new Set(edges.map((edge) => edge.reason))])];
+  }
   const clusters = new Map<Node, Node[]>();
   for (const node of nodes) clusters.set(node, [node]);
   const reasons = new Map<Node[], Set<string>>();
-  for (const edge of [...edges].sort(byStrength)) {
+  for (const edge of byStrength(edges)) {
     const one = clusters.get(edge.a);
     const two = clusters.get(edge.b);
     if (one === undefined || two === undefined) continue;
@@ -197,11 +227,39 @@ function rankOf(reason: string): number {
   return reason === 'isbn' ? 0 : reason === 'issn' ? 1 : 2;
 }
 
-function byStrength(x: Edge, y: Edge): number {
-  if (x.score !== y.score) return y.score - x.score;
-  const [xLow, xHigh] = ordered(x);
-  const [yLow, yHigh] = ordered(y);
-  return byKey(xLow, yLow) || byKey(xHigh, yHigh);
+/** Beyond this many matches in one component, support is not counted: it costs their square. */
+const maxSupported = 4000;
+
+function byStrength(edges: readonly Edge[]): readonly Edge[] {
+  const support = edges.length <= maxSupported ? supportOf(edges) : new Map<Edge, number>();
+  return [...edges].sort((x, y) => {
+    if (x.score !== y.score) return y.score - x.score;
+    const more = (support.get(y) ?? 0) - (support.get(x) ?? 0);
+    if (more !== 0) return more;
+    const [xLow, xHigh] = ordered(x);
+    const [yLow, yHigh] = ordered(y);
+    return byKey(xLow, yLow) || byKey(xHigh, yHigh);
+  });
+}
+
+/** For each match, how many records match both of its records. */
+function supportOf(edges: readonly Edge[]): ReadonlyMap<Edge, number> {
+  const neighbours = new Map<Node, Set<Node>>();
+  const link = (from: Node, to: Node): void => {
+    const known = neighbours.get(from) ?? new Set<Node>();
+    neighbours.set(from, known.add(to));
+  };
+  for (const { a, b } of edges) {
+    link(a, b);
+    link(b, a);
+  }
+  const support = new Map<Edge, number>();
+  for (const edge of edges) {
+    const one = neighbours.get(edge.a) ?? new Set<Node>();
+    const two = neighbours.get(edge.b) ?? new Set<Node>();
+    support.set(edge, one.intersection(two).size);
+  }
+  return support;
 }
 
 function ordered(edge: Edge): readonly [Node, Node] {

@@ -34,3 +34,19 @@ export function keysOf(profile: Profile): readonly string[] {
   }
   return keys;
 }
+
+/** Keys by which a romanised title meets the Chinese titles of its year, and they it. */
+export interface ScriptKeys {
+  readonly own: string;
+  readonly other: string;
+}
+
+/** Null for what is neither a Chinese title nor the pinyin of one without its characters. */
+export function scriptKeysOf(profile: Profile): ScriptKeys | null {
+  const { title, year, language } = profile;
+  if (year.year === null) return null;
+  if (title.han) return { own: `h${year.year}`, other: `r${year.year}` };
+  const romanised =
+    language === 'chi' && !title.variants.some((form) => /[\u3400-\u9fff]/.test(form));
+  return romanised ? { own: `r${year.year}`, other: `h${year.year}` } : null;
+}

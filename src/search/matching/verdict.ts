@@ -90,7 +90,7 @@ const publisherPoints: Readonly<Record<PublisherLevel, number>> = {
   unknown: 0,
   different: -1.25,
   elsewhere: -2,
-  'surely-different': -5.25,
+  'surely-different': -6,
 };
 
 const extentPoints: Readonly<Record<ExtentLevel, number>> = {
@@ -112,7 +112,7 @@ const seriesPoints: Readonly<Record<SeriesLevel, number>> = {
 
 const volumePoints: Readonly<Record<VolumeLevel, number>> = {
   none: 0,
-  same: 0.5,
+  same: 0,
   'one-sided': 0,
   different: -10,
 };
@@ -126,8 +126,7 @@ const formatPoints: Readonly<Record<FormatLevel, number>> = {
 
 const languagePoints = -3;
 
-/** Below this, two records speak against each other; above it, they only say too little. */
-const opposingScore = 0.12;
+const tooLittle = 'too little evidence';
 
 /** Codes that name no language say nothing (ISO 639-2: several, undetermined, none). */
 const noLanguage = new Set(['und', 'mul', 'zxx', 'mis', 'xxx', '|||', '']);
@@ -160,6 +159,7 @@ const otherVolume = forbidden('volumes differ');
 const volumeUnsaid = forbidden('volume given in one only');
 const otherFormat = forbidden('formats differ');
 const otherEdition = forbidden('editions differ');
+const editionUnsaid = forbidden('edition given in one only');
 const otherYear = forbidden('years too far apart');
 
 /** The verdict on two records; the same whichever comes first. Cheap tests come first. */
@@ -174,20 +174,21 @@ export function judge(a: Profile, b: Profile): Verdict {
   if (format === 'different') return otherFormat;
   const edition = compareEditions(a.edition, b.edition);
   if (edition === 'different') return otherEdition;
-  // Whoever changed the edition and the date may have left the coded date as it was copied.
-  if (year === 'coded' && editionPoints[edition] < -1) return otherYear;
+  // An edition that one record alone names, or names otherwise, is another one in another year.
+  if (year !== 'same' && edition === 'one-sided') return editionUnsaid;
+  if (year !== 'same' && edition === 'unclear' && year !== 'unknown') return otherEdition;
   const title = compareTitles(a.title, b.title);
   if (title === 'unlike') return unlikeTitles;
   return weigh(a, b, { year: serial ? 'unknown' : year, volume, format, edition, title });
 }
 
 /**
- * Whether two records may not stand in one group even where a third record matches both: a brief
- * record must not carry one publisher's edition over to another's.
+ * Whether two records may not stand in one group even where a third record matches both: something
+ * speaks against them, and a brief record must not carry one edition over to another.
  */
 export function opposes(a: Profile, b: Profile): boolean {
   const verdict = judge(a, b);
-  return verdict.forbidden || (!verdict.match && verdict.score < opposingScore);
+  return !verdict.match && verdict.reasons[0] !== tooLittle;
 }
 
 /** A volume that one record alone names is another book, but for two ways of writing one. */
@@ -294,6 +295,6 @@ function weigh(a: Profile, b: Profile, early: Early): Verdict {
     if (series === 'other-number') found.push('series numbers differ');
     if (language) found.push('languages differ');
     if (title === 'other-subtitle') found.push('subtitles differ');
-    return found.length > 0 ? found : ['too little evidence'];
+    return found.length > 0 ? found : [tooLittle];
   }
 }

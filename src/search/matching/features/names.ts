@@ -128,7 +128,7 @@ function sameName(a: Name, b: Name): boolean {
 /** `feng hong yan`, `fenghongyan`, `hongyan feng`; also the family name with initials (`h y feng`). */
 function isPinyinOf(latin: readonly string[], han: string): boolean {
   if (latin.length === 0 || han.length < 2 || han.length > 4) return false;
-  const syllables = pinyinOf(han);
+  const syllables = pinyinOf(han, true);
   const written = latin.join('');
   const family = syllables[0] ?? '';
   const given = syllables.slice(1);

@@ -1,5 +1,6 @@
 import type { BibRecord } from '../../../marc/record.ts';
 import { foldForMatching } from '../../../marc/text.ts';
+import { pinyinOf } from '../pinyin.ts';
 import { isYear, takePlaces } from './volume.ts';
 
 /** The title of a record in the forms that other catalogues may give it. */
@@ -193,7 +194,7 @@ export function compareTitles(a: TitleFeature, b: TitleFeature): TitleLevel {
   if (sharesVariant(a, b)) return 'variant';
   const [few, many] = a.full.length <= b.full.length ? [a, b] : [b, a];
   if (beginsWith(many, few)) return 'contained';
-  if (a.han !== b.han) return 'unlike';
+  if (a.han !== b.han) return isPinyinTitle(a, b) ? 'variant' : 'unlike';
   return a.han ? compareHan(few, many) : compareWords(few, many);
 }
 
@@ -223,18 +224,29 @@ function compareRest(few: TitleFeature, many: TitleFeature): TitleLevel {
   return few.han && many.han ? compareHan(few, many) : compareWords(few, many);
 }
 
+/** Two Chinese titles that differ may well have one pinyin or one English title. */
 function sharesVariant(a: TitleFeature, b: TitleFeature): boolean {
   return (
     gives(a, b) ||
     gives(b, a) ||
-    (a.variants.length > 0 &&
-      b.variants.some((form) => form.length > 5 && a.variants.includes(form)))
+    (!(a.han && b.han) && b.variants.some((form) => form.length > 5 && a.variants.includes(form)))
   );
 }
 
 /** A variant that says little alone (Summary, 上册) is no title. */
 function gives(a: TitleFeature, b: TitleFeature): boolean {
   return !b.generic && (a.variants.includes(b.core) || a.variants.includes(b.full));
+}
+
+/** Whether the Latin title of the two spells the sounds of the Chinese one (Hua xue gong cheng). */
+function isPinyinTitle(a: TitleFeature, b: TitleFeature): boolean {
+  const [han, latin] = a.han ? [a, b] : [b, a];
+  if (latin.core.length < han.core.length * 2 || latin.core.length > han.full.length * 6)
+    return false;
+  return [han.core, han.full].some((title) => {
+    const sounds = pinyinOf(title).join('');
+    return [latin.core, latin.full].some((text) => text === sounds || isSlip(text, sounds));
+  });
 }
 
 /** Whether the shorter title ends where a word of the longer one ends. */
@@ -248,7 +260,7 @@ function beginsWith(many: TitleFeature, few: TitleFeature): boolean {
   return false;
 }
 
-/** One differing character in a long title is a misprint or another work; verdict.ts asks for more. */
+/** One other character (古代, 近代) is more often another work than a misprint. */
 function compareHan(few: TitleFeature, many: TitleFeature): TitleLevel {
   const a = few.full;
   const b = many.full;
@@ -261,7 +273,7 @@ function compareHan(few: TitleFeature, many: TitleFeature): TitleLevel {
   const lostA = a.slice(start, a.length - end);
   const lostB = b.slice(start, b.length - end);
   if (/[\d一二三四五六七八九十上中下]/.test(lostA + lostB)) return 'unlike';
-  return lostA.length <= 1 && lostB.length <= 1 ? 'misspelt' : 'unlike';
+  return lostA.length <= 1 && lostB.length <= 1 ? 'similar' : 'unlike';
 }
 
 /** The share of letters in common words that makes two titles similar. */
@@ -273,7 +285,8 @@ const longTitle = 7;
 /** Words in common, each used once; then pairs of the rest that differ by one slip. */
 function compareWords(few: TitleFeature, many: TitleFeature): TitleLevel {
   const [a, b] = [few.words, many.words];
-  if (isSlip(few.full, many.full) && few.full.length >= 7) return 'misspelt';
+  if (few.full.length >= 7 && isSlip(few.full, many.full)) return 'misspelt';
+  if (few.core.length >= 7 && !few.hasSubtitle && isSlip(few.core, many.core)) return 'misspelt';
   if (a.length < 2) return 'unlike';
   const left = [...b];
   const alone: string[] = [];
@@ -307,7 +320,7 @@ function compareWords(few: TitleFeature, many: TitleFeature): TitleLevel {
       : 'unlike';
   }
   if (lost.length === 0) {
-    if (left.length === 0) return 'misspelt';
+    if (left.length === 0) return slips > 0 ? 'misspelt' : 'similar';
     return few.full.length >= 10 ? 'contained' : 'unlike';
   }
   return common * 2 >= half * (few.full.length + many.full.length) ? 'similar' : 'unlike';

@@ -192,7 +192,7 @@ function withoutRepeats(places: readonly string[]): readonly string[] {
   return places.length < 2 ? places : [...new Set(places)];
 }
 
-/** `first` is 1, `middle` is 2, and `last` any number from 2 on. */
+/** 上 is 1 and 中 is 2; 下 is 2, for most works so divided have two volumes. */
 function placesAgree(a: string, b: string): boolean {
   if (a === b) return true;
   return thirdAgrees(a, b) || thirdAgrees(b, a);
@@ -201,7 +201,7 @@ function placesAgree(a: string, b: string): boolean {
 function thirdAgrees(third: string, other: string): boolean {
   if (third === 'first') return other === '1';
   if (third === 'middle') return other === '2';
-  return third === 'last' && /^\d+$/.test(other) && Number(other) >= 2;
+  return third === 'last' && other === '2';
 }
 
 /** `other` names what the volume without places calls itself by; see verdict.ts for one-sided. */
