@@ -4,6 +4,9 @@ import { closed, connectorCommon, environmentName, literals } from './common.ts'
 
 const recordSyntax = literals(['usmarc', 'unimarc', 'xml', 'opac', 'sutrs', 'grs-1'] as const);
 
+/** Named repairs: `cql-query` asks in CQL where it is granted, `type-101` sends RPN queries as type 101. */
+export const z3950Repairs = ['cql-query', 'type-101'] as const;
+
 /** Connector keys of `protocol: z3950`. */
 export const z3950Connector = closed({
   protocol: Type.Literal('z3950'),
@@ -42,4 +45,5 @@ export const z3950Connector = closed({
   /** False for servers that choke on piggy-backed records. */
   piggyback: Type.Optional(Type.Boolean()),
   ...connectorCommon,
+  repairs: Type.Optional(Type.Array(literals(z3950Repairs), { maxItems: 16 })),
 });

@@ -17,7 +17,7 @@ export interface SearchFinding {
 }
 
 /** More hits than any catalogue has: a count beyond is a fault, not a number. */
-const mostHits = 2_000_000_000;
+export const mostHits = 2_000_000_000;
 
 /** Reads a Search response; a failed search is its diagnostic. */
 export function readSearch(response: SearchResponse): SearchFinding | { failed: Diagnostic } {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { EgressError } from '../egress/errors.ts';
 import { read } from './apdu/external.ts';
 import {
   type Apdu,
@@ -30,9 +31,10 @@ import { context } from './ber/tag.ts';
 import * as write from './ber/write.ts';
 import { AssociationEndedError, InitRefusedError, Z3950Error } from './errors.ts';
 import { BerFramer } from './framer.ts';
-import { clientLimits } from './limits.ts';
+import { clientLimits, defaultPace, type Pace } from './limits.ts';
 import { encodeProposal, findChoice, utf8Proposal } from './negotiation.ts';
 import { iso10646 } from './oid.ts';
+import { PaceWatch } from './pace.ts';
 import { ResultSets } from './result-sets.ts';
 import { refusalDiagnostics } from './user-information.ts';
 
@@ -93,14 +95,19 @@ export class Association {
   #ended: Error | null = null;
   #salvage: Salvage = nothing;
   #answers = 0;
+  /** An answer that drips holds a seat for nothing: it is ended long before the deadline. */
+  readonly #pace: PaceWatch;
   #references = 0;
   /** What the library holds for us; it goes when the association goes. */
   readonly resultSets = new ResultSets();
   onEnd: (() => void) | null = null;
 
-  constructor(socket: Socket, settings: InitSettings) {
+  constructor(socket: Socket, settings: InitSettings, pace: Pace = defaultPace) {
     this.#socket = socket;
     this.#settings = settings;
+    this.#pace = new PaceWatch(pace, () =>
+      this.destroy(new EgressError('body_too_slow', 'The answer came too slowly.')),
+    );
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('end', () => this.#lost());
     socket.on('error', () => this.#lost());
@@ -221,6 +228,7 @@ export class Association {
         this.#take(decodeApdu(pdu, clientLimits));
         if (this.#ended !== null) return;
       }
+      this.#pace.take(chunk.length, this.#framer.pending.length > 0);
     } catch (error) {
       if (!(error instanceof Z3950Error)) throw error;
       this.destroy(error);
@@ -304,6 +312,7 @@ export class Association {
   #end(error: Error): void {
     if (this.#ended !== null) return;
     this.#ended = error;
+    this.#pace.stop();
     const [first] = this.#waiters;
     if (first !== undefined) {
       const cut = salvageApdu(this.#framer.pending, clientLimits);

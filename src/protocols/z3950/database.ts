@@ -1,4 +1,5 @@
 import type { Simplification } from '../../query/types.ts';
+import { mostHits } from './answer.ts';
 import type { Association } from './association.ts';
 import { AssociationEndedError } from './errors.ts';
 import { fetchRest, handOverBrought, needsMore } from './fetch.ts';
@@ -131,7 +132,7 @@ function mayRepeat(
 /** Whole records of an answer that was cut off are handed over like any others. */
 function keepSalvage(association: Association, task: DatabaseTask, progress: Progress): void {
   const { hits, records } = association.salvage;
-  if (hits !== null) progress.hits ??= Math.max(0, hits);
+  if (hits !== null) progress.hits ??= Math.min(Math.max(0, hits), mostHits);
   if (task.turn !== null || records.length === 0 || progress.hits === null || !task.wantsRecords)
     return;
   const window = task.window(progress.hits);

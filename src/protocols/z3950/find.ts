@@ -33,10 +33,7 @@ export async function find(
       repair(association, task, progress, outcome.failed);
       continue;
     }
-    if (outcome.hits === 0 && progress.formsLeft.length > 0) {
-      progress.wording = { ...progress.wording, isbnForm: progress.formsLeft.shift() };
-      continue;
-    }
+    if (outcome.hits === 0 && nextForm(task, progress)) continue;
     rememberWording(task, progress);
     take(task, progress, outcome);
     const goneBySorting = await sortSet(association, task, progress, set);
@@ -51,6 +48,18 @@ export async function find(
     });
     return set;
   }
+}
+
+/** Takes the next form of an ISBN that makes another query; false where there is none. */
+function nextForm(task: DatabaseTask, progress: Progress): boolean {
+  if (progress.formsLeft.length === 0) return false;
+  const asked = () => JSON.stringify(word(task.query, task.connector, progress.wording).rpn);
+  progress.fruitless.add(asked());
+  while (progress.formsLeft.length > 0) {
+    progress.wording = { ...progress.wording, isbnForm: progress.formsLeft.shift() };
+    if (!progress.fruitless.has(asked())) return true;
+  }
+  return false;
 }
 
 function take(task: DatabaseTask, progress: Progress, finding: SearchFinding): void {

@@ -25,3 +25,12 @@ export const serverLimits: BerLimits = {
   lengthOctets: 4,
   elements: 20_000,
 };
+
+/** How slowly an answer that has begun may come before it is given up. */
+export interface Pace {
+  readonly minBytesPerSecond: number;
+  /** The time over which the rate is taken. */
+  readonly windowMs: number;
+}
+
+export const defaultPace: Pace = { minBytesPerSecond: 256, windowMs: 2000 };

@@ -54,6 +54,8 @@ export interface Progress {
   readonly key: string;
   /** Forms of ISBNs still to be tried while nothing is found. */
   readonly formsLeft: Wording['isbnForm'][];
+  /** Queries that found nothing, as they went; two forms of an ISBN may be the same text. */
+  readonly fruitless: Set<string>;
   wording: Wording;
   repairs: number;
   hits: number | null;
@@ -83,6 +85,7 @@ export function newProgress(task: DatabaseTask): Progress {
   return {
     key: JSON.stringify([database.name, printCql(query), sort]),
     formsLeft,
+    fruitless: new Set(),
     wording: { isbnForm, ...task.learned.wording },
     repairs: 0,
     hits: null,

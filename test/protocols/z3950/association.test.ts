@@ -3,8 +3,8 @@ import { fillDefaults } from '../../../src/members/defaults.ts';
 import type { LibraryDocument, Z3950Settings } from '../../../src/members/document.ts';
 import { boundBy } from '../../../src/protocols/egress/bounds.ts';
 import { EgressError } from '../../../src/protocols/egress/errors.ts';
-import type { Apdu } from '../../../src/protocols/z3950/apdu/index.ts';
-import type { Association } from '../../../src/protocols/z3950/association.ts';
+import { type Apdu, encodeApdu } from '../../../src/protocols/z3950/apdu/index.ts';
+import { Association } from '../../../src/protocols/z3950/association.ts';
 import { connect } from '../../../src/protocols/z3950/connect.ts';
 import { DiagnosticError, InitRefusedError } from '../../../src/protocols/z3950/errors.ts';
 import { createPool, type PoolCall } from '../../../src/protocols/z3950/pool.ts';
@@ -15,6 +15,7 @@ import {
   diagnostics,
   found,
   granting,
+  numbered,
   type ScriptedAnswer,
   startScriptedServer,
 } from '../../support/z3950-server.ts';
@@ -109,6 +110,33 @@ t.test('matches answers that overtook each other', async (t) => {
   );
   t.match([response, presented], [{ resultCount: 9 }, { presentStatus: 5 }]);
   association.close();
+  await server.close();
+});
+
+t.test('gives up an answer that drips, and not one that comes at length', async (t) => {
+  const whole = encodeApdu(found(3, numbered(1, 3)));
+  const server = await serve((apdu) =>
+    apdu.type === 'searchRequest' ? whole.subarray(0, 40) : null,
+  );
+  const call = callWithin();
+  for (const [minBytesPerSecond, reason] of [
+    [1_000_000, 'body_too_slow'],
+    [0, 'deadline'],
+  ] as const) {
+    const socket = await egress.connect({ host: '127.0.0.1', port: server.port, tls: false }, call);
+    const init = {
+      authentication: { kind: 'anonymous' },
+      negotiateCharset: false,
+      cql: false,
+    } as const;
+    const association = new Association(socket, init, { minBytesPerSecond, windowMs: 5 });
+    await association.init();
+    const answer = association.ask(search);
+    answer.catch(() => undefined);
+    const ended = reason === 'deadline' ? callWithin(40).bound.race(answer) : answer;
+    t.equal(await reasonOf(ended), reason);
+    association.destroy(new Error('over'));
+  }
   await server.close();
 });
 

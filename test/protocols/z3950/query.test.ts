@@ -177,6 +177,17 @@ t.test('tries the forms of an ISBN in order while nothing is found', async (t) =
   t.equal(none.spoken.length, 3);
 });
 
+t.test('asks once for forms of an ISBN that are the same', async (t) => {
+  const isbn: ('hyphen13' | 'plain13' | 'hyphen10' | 'plain10')[] = [
+    'hyphen13',
+    'plain13',
+    'hyphen10',
+    'plain10',
+  ];
+  const { spoken } = await askAll({ terms: { isbn } }, ['isbn=979-10-90636-07-1'], () => found(0));
+  t.same(spoken, ['1=7 "979-10-90636-07-1"', '1=7 "9791090636071"']);
+});
+
 t.test('sends terms in the charset of the library, and none that it cannot write', async (t) => {
   const { told, searches } = await askAll({ charset: 'gbk' }, ['title=朱镕基', 'title=𠮷野'], () =>
     found(0),
@@ -258,7 +269,7 @@ t.test('sends proximity as type 101 where only version 2 is granted', async (t) 
 });
 
 t.test('sends CQL where the document wants it and the library grants it', async (t) => {
-  const settings = { repairs: ['cql-query'] };
+  const settings: Partial<Z3950Input> = { repairs: ['cql-query'] };
   const granted = () => granting(['search', 'present', 'queryType104']);
   const cql = await askAll(settings, ['title=chemistry'], () => found(0), granted);
   t.match(cql.searches[0], {
