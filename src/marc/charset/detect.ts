@@ -64,9 +64,9 @@ export function decodeByEvidence(
   }
   if (wanted !== 'auto' && wanted !== 'utf-8') {
     const reading = read(bytes, wanted);
-    if (reading.faults === 0 && isLikely(bytes, reading)) {
+    if (reading.faults === 0 ? isLikely(bytes, reading) : isNearlyRight(reading)) {
       const mixed = isDoubleByte(wanted) ? readMixed(bytes, wanted) : null;
-      return mixed ?? evident(reading, NO_WARNINGS);
+      return mixed ?? evident(reading, faultWarning(reading));
     }
   }
   return guess(bytes, declared, hint);
@@ -105,6 +105,12 @@ function shortOtherReading(bytes: Buffer, utf8: string, wanted: ConcreteCharset)
 function hasThreeByteSequence(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at += 1) if ((bytes[at] as number) >= 0xe0) return true;
   return false;
+}
+
+/** Whether a few codes are wrong in a text that is otherwise what was declared. */
+function isNearlyRight({ text, faults }: Reading): boolean {
+  const { score, weight } = plausibility(text.slice(0, SAMPLE_LENGTH));
+  return faults * 10 <= weight && score >= LIKELY;
 }
 
 /** Whether a faultless reading is also a likely one; double-byte charsets read nearly anything. */
