@@ -18,6 +18,7 @@ export interface ScriptedServer {
 /** An HTTP server on the loopback that answers as the test says, in XML unless told otherwise. */
 export async function scripted(
   answer: (seen: Seen, response: ServerResponse, count: number) => string | undefined,
+  onBody: (body: string) => void = () => undefined,
 ): Promise<ScriptedServer> {
   const seen: Seen[] = [];
   const server = await serveHttp((request, response) => {
@@ -26,7 +27,9 @@ export async function scripted(
     request.on('end', () => {
       const url = new URL(request.url ?? '/', 'http://127.0.0.1');
       const parameters = new URLSearchParams(url.search);
-      const posted = new URLSearchParams(Buffer.concat(chunks).toString());
+      const body = Buffer.concat(chunks).toString();
+      if (body !== '') onBody(body);
+      const posted = new URLSearchParams(body);
       for (const [name, value] of posted) parameters.append(name, value);
       const one = {
         method: request.method ?? '',

@@ -56,7 +56,8 @@ export function checkHtmlBounds(text: string): void {
       tag.lastIndex = end < 0 ? text.length : tag.lastIndex + end;
       continue;
     }
-    for (const top of impliedEnds[name] ?? []) if (open.at(-1) === top) open.pop();
+    const ended = impliedEnds[name] ?? [];
+    while (ended.includes(open.at(-1) ?? '')) open.pop();
     open.push(name);
     if (open.length > maxDepth)
       throw new AnswerError('html_depth', 'The page is nested too deeply.');
