@@ -109,7 +109,7 @@ export class Association {
       this.destroy(new EgressError('body_too_slow', 'The answer came too slowly.')),
     );
     socket.on('data', (chunk) => this.#read(chunk));
-    socket.on('end', () => this.#lost());
+    socket.on('end', () => this.#finished());
     socket.on('error', () => this.#lost());
     socket.on('close', () => this.#lost());
   }
@@ -302,6 +302,12 @@ export class Association {
     this.#socket.write(encodeApdu(finished));
     this.#socket.end();
     setTimeout(() => this.#socket.destroy(), lingerMs).unref();
+  }
+
+  /** The library ended its side: in the midst of a PDU that is half an answer, between PDUs a farewell. */
+  #finished(): void {
+    if (this.#framer.pending.length === 0) this.#lost();
+    else this.destroy(new Z3950Error('pdu_truncated', 'The answer ended in the midst of a PDU.'));
   }
 
   #lost(): void {

@@ -8,6 +8,7 @@ import type { Diagnostic } from './apdu/diagnostics.ts';
 export type Z3950Fault =
   | 'not_z3950'
   | 'pdu_too_large'
+  | 'pdu_truncated'
   | 'ber_depth'
   | 'ber_elements'
   | 'ber_length'

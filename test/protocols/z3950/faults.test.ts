@@ -283,8 +283,13 @@ t.test('keeps the whole records of an answer that was cut off', async (t) => {
   const { error, records } = await askOnce(
     afterInit((apdu) => [cutOff(apdu, numbered(1, 4)), 'end']),
   );
-  t.match(error, { code: 'unreachable', reason: 'connect_reset', hits: 30 });
+  t.match(error, { code: 'malformed', reason: 'pdu_truncated', hits: 30 });
   t.equal(records.length, 3);
+  const between = await askOnce(
+    afterInit((apdu) => (apdu.type === 'searchRequest' ? found(30, numbered(1, 4)) : 'end')),
+  );
+  t.match(between.error, { code: 'unreachable', reason: 'connect_reset', hits: 30 });
+  t.equal(between.records.length, 4);
 });
 
 t.test('keeps them at the deadline too, and ends the connection', async (t) => {
