@@ -61,6 +61,8 @@ const unspecified: Diagnostic = { set: diagnosticSets.bib1, condition: 100, addi
 export const outOfRange = 13;
 export const resultSetGone: readonly number[] = [27, 30];
 export const syntaxRefused: readonly number[] = [227, 238, 239];
+/** The server does not have the syntax at all. */
+export const syntaxUnknown = 239;
 export const tooMuchAtOnce: readonly number[] = [16, 17, 31];
 export const elementSetRefused: readonly number[] = [24, 25, 26];
 /** Result set naming is not supported, or not so. */

@@ -29,8 +29,6 @@ type Z3950Library = LibraryDocument<Z3950Settings>;
 const idleMs = 90_000;
 const setsIdleMs = 45_000;
 const queueLength = 200;
-/** Records presented at once, until the library proves that it gives fewer. */
-const largestChunk = 1000;
 
 /** A library asked over Z39.50 (ISO 23950). */
 export function createZ3950Connector(
@@ -50,7 +48,7 @@ export function createZ3950Connector(
   });
   const learned: Learned = {
     pipelineBroken: false,
-    chunk: largestChunk,
+    chunk: null,
     uselessSyntaxes: new Map(),
     wording: { alternative: {}, drops: [] },
   };

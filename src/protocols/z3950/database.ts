@@ -4,7 +4,7 @@ import type { Association } from './association.ts';
 import { AssociationEndedError } from './errors.ts';
 import { fetchRest, handOverBrought, needsMore } from './fetch.ts';
 import { find } from './find.ts';
-import { type DatabaseTask, newProgress, type Progress } from './progress.ts';
+import { type DatabaseTask, lowerChunk, newProgress, type Progress } from './progress.ts';
 
 /** How a search in one database ended. */
 export interface DatabaseOutcome {
@@ -123,7 +123,7 @@ function mayRepeat(
   // Every idle association may have gone stale at once.
   if (warm && untouched) return attempts <= connector.limits.connections;
   if (presenting > 1 && error.reason !== 'connect_reset' && attempts === 1) {
-    learned.chunk = Math.ceil(presenting / 2);
+    lowerChunk(learned, presenting);
     return true;
   }
   return false;

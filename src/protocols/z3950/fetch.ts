@@ -6,6 +6,7 @@ import {
   readPresent,
   resultSetGone,
   syntaxRefused,
+  syntaxUnknown,
   tooMuchAtOnce,
 } from './answer.ts';
 import type { Diagnostic, NamedRecord } from './apdu/index.ts';
@@ -14,7 +15,13 @@ import type { Association } from './association.ts';
 import { failureOf, isBib1 } from './diagnostics.ts';
 import { DiagnosticError } from './errors.ts';
 import { find } from './find.ts';
-import { changeSyntax, type DatabaseTask, type Progress } from './progress.ts';
+import {
+  changeSyntax,
+  chunkSize,
+  type DatabaseTask,
+  lowerChunk,
+  type Progress,
+} from './progress.ts';
 
 /** Presents of one search, repairs included; a server that gives one record at a time ends here. */
 const maxPresents = 2000;
@@ -26,7 +33,8 @@ export function handOverBrought(task: DatabaseTask, progress: Progress): void {
   const window = task.window(progress.hits ?? 0);
   if (progress.next === 0) progress.next = window.start;
   const wanted = brought.slice(window.start - 1, window.start - 1 + window.count);
-  if (wanted.length === 0 || (isInOtherSyntax(wanted) && changeSyntax(task, progress))) return;
+  if (wanted.length === 0 || (isInOtherSyntax(wanted) && changeSyntax(task, progress, false)))
+    return;
   handOver(task, progress, wanted);
 }
 
@@ -66,6 +74,7 @@ export async function fetchRest(
       if (again !== null) set = again;
       continue;
     }
+    progress.presenting = 0;
     if (records.length === 0 || isRepeated(progress.last, records)) {
       progress.exact = false;
       progress.incomplete =
@@ -74,7 +83,7 @@ export async function fetchRest(
           : `The library sent the same records again after ${progress.next - 1}.`;
       return;
     }
-    if (isInOtherSyntax(records) && changeSyntax(task, progress)) continue;
+    if (isInOtherSyntax(records) && changeSyntax(task, progress, false)) continue;
     handOver(task, progress, records);
   }
 }
@@ -87,7 +96,7 @@ async function presentNext(
 ): Promise<readonly NamedRecord[] | { failed: Diagnostic }> {
   const window = task.window(progress.hits ?? 0);
   const missing = window.start + window.count - progress.next;
-  const count = Math.min(missing, task.learned.chunk);
+  const count = Math.min(missing, chunkSize(task.learned));
   task.trace.enter('present');
   task.trace.roundTrip();
   progress.presenting = count;
@@ -100,7 +109,6 @@ async function presentNext(
       elementSet: progress.elementSet,
     }),
   );
-  progress.presenting = 0;
   const records = readPresent(response);
   // Servers that count in pages send more than was asked for.
   return 'failed' in records ? records : records.slice(0, missing);
@@ -119,28 +127,30 @@ async function afterFailure(
   progress: Progress,
   diagnostic: Diagnostic,
 ): Promise<string | 'end' | null> {
+  const asked = progress.presenting;
+  progress.presenting = 0;
   if (!isBib1(diagnostic)) throw new DiagnosticError(diagnostic);
   const { condition } = diagnostic;
   if (condition === outOfRange) {
     endHere(progress);
     return 'end';
   }
-  if (syntaxRefused.includes(condition) && changeSyntax(task, progress)) return null;
+  if (syntaxRefused.includes(condition)) {
+    if (changeSyntax(task, progress, condition === syntaxUnknown)) return null;
+  }
   if (elementSetRefused.includes(condition) && progress.elementSet !== '') {
     progress.elementSet = '';
     return null;
   }
-  const window = task.window(progress.hits ?? 0);
-  const asked = Math.min(window.start + window.count - progress.next, task.learned.chunk);
   if (tooMuchAtOnce.includes(condition) && asked > 1) {
-    task.learned.chunk = Math.ceil(asked / 2);
+    lowerChunk(task.learned, asked);
     return null;
   }
   if (resultSetGone.includes(condition) && !progress.searchedAgain) {
     progress.searchedAgain = true;
     return await find(association, task, progress);
   }
-  if (progress.next > window.start) {
+  if (progress.next > task.window(progress.hits ?? 0).start) {
     progress.incomplete = failureOf(diagnostic).message;
     return 'end';
   }

@@ -5,6 +5,7 @@ import {
   readSearch,
   type SearchFinding,
   syntaxRefused,
+  syntaxUnknown,
 } from './answer.ts';
 import type { Diagnostic, NamedRecord, PresentResponse, SearchResponse } from './apdu/index.ts';
 import { presentRequest, searchRequest, sortRequest } from './ask.ts';
@@ -69,7 +70,9 @@ function take(task: DatabaseTask, progress: Progress, finding: SearchFinding): v
   if (progress.next === 0) progress.brought = finding.records;
   const refused = finding.presentDiagnostic;
   if (refused === null || !isBib1(refused)) return;
-  if (syntaxRefused.includes(refused.condition)) changeSyntax(task, progress);
+  if (syntaxRefused.includes(refused.condition)) {
+    changeSyntax(task, progress, refused.condition === syntaxUnknown);
+  }
   if (elementSetRefused.includes(refused.condition)) progress.elementSet = '';
 }
 
@@ -94,7 +97,9 @@ function repair(
       association.resultSets.allowNames(false);
       return;
     }
-    if (syntaxRefused.includes(condition) && changeSyntax(task, progress)) return;
+    if (syntaxRefused.includes(condition)) {
+      if (changeSyntax(task, progress, condition === syntaxUnknown)) return;
+    }
     if (elementSetRefused.includes(condition) && progress.elementSet !== '') {
       progress.elementSet = '';
       return;

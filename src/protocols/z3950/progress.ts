@@ -11,8 +11,8 @@ import { isbnFormsFor, type Wording } from './wording.ts';
 export interface Learned {
   /** Set for good once pipelined requests were met with a reset or Close. */
   pipelineBroken: boolean;
-  /** Records to present at once, lowered where the library broke off over more. */
-  chunk: number;
+  /** Records to present at once, lowered for a while where the library broke off over more. */
+  chunk: { readonly size: number; readonly since: number } | null;
   /** How many syntaxes of each database's list proved useless. */
   readonly uselessSyntaxes: Map<string, number>;
   /** How queries must be worded here, after diagnostics that a later search need not meet again. */
@@ -114,10 +114,29 @@ export function rememberWording({ learned }: DatabaseTask, { wording, repairs }:
   learned.wording = { alternative: wording.alternative, drops: wording.drops };
 }
 
-/** Takes the database's next syntax, and remembers it; false where there is none left. */
-export function changeSyntax(task: DatabaseTask, progress: Progress): boolean {
+/** Records presented at once, until the library proves that it gives fewer. */
+const largestChunk = 1000;
+/** What was too much in a busy minute need not be too much for good. */
+const chunkLastsMs = 600_000;
+
+/** How many records to ask for at once. */
+export function chunkSize({ chunk }: Learned): number {
+  const isOld = chunk === null || performance.now() - chunk.since > chunkLastsMs;
+  return isOld ? largestChunk : chunk.size;
+}
+
+/** So many records at once were too many. */
+export function lowerChunk(learned: Learned, tooMany: number): void {
+  learned.chunk = { size: Math.max(1, Math.ceil(tooMany / 2)), since: performance.now() };
+}
+
+/**
+ * Takes the database's next syntax; false where there is none left. `forGood` where the server does not have
+ * the syntax at all, and not only for these records.
+ */
+export function changeSyntax(task: DatabaseTask, progress: Progress, forGood: boolean): boolean {
   if (progress.syntax + 1 >= task.database.syntaxes.length) return false;
   progress.syntax += 1;
-  task.learned.uselessSyntaxes.set(task.database.name, progress.syntax);
+  if (forGood) task.learned.uselessSyntaxes.set(task.database.name, progress.syntax);
   return true;
 }

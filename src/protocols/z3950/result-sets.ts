@@ -49,17 +49,14 @@ export class ResultSets {
     return (this.#held.shift() as HeldSet).name;
   }
 
+  /** Keeps a set in the place of an older one that answers the same. */
   keep(set: HeldSet): void {
-    this.forget(set.name);
-    this.#held.push(set);
+    const others = this.#held.filter((one) => one.name !== set.name && one.key !== set.key);
+    this.#held = [...others, set];
   }
 
   /** Forgets every set and returns their names. */
   forgetAll(): string[] {
     return this.#held.splice(0).map((one) => one.name);
-  }
-
-  forget(name: string): void {
-    this.#held = this.#held.filter((one) => one.name !== name);
   }
 }
