@@ -18,6 +18,8 @@ import {
 
 /** The score from which a declared reading is taken without asking how else it might be read. */
 const LIKELY = 0.65;
+/** Bytes beyond ASCII that may be valid UTF-8 without being it. */
+const MOST_BYTES_BY_ACCIDENT = 24;
 /** Characters a likelihood test looks at. */
 const SAMPLE_LENGTH = 4096;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is what begins them.
@@ -92,19 +94,20 @@ function readAscii(bytes: Buffer, declared: RecordCharset, hint: CharsetHint | n
 }
 
 /**
- * Two-letter GBK or Big5 words can be valid UTF-8 by accident, as letters of two bytes each. Where that
- * is all the UTF-8 there is and the declared charset reads better, this gives the declared reading.
+ * A word or two of GBK or Big5 can be valid UTF-8 by accident. Where there is no more than that and the
+ * declared charset reads better, this gives the declared reading.
  */
 function shortOtherReading(bytes: Buffer, utf8: string, wanted: ConcreteCharset): Reading | null {
-  if (!isDoubleByte(wanted) || hasThreeByteSequence(bytes)) return null;
+  if (!isDoubleByte(wanted) || countHighBytes(bytes) > MOST_BYTES_BY_ACCIDENT) return null;
   const reading = read(bytes, wanted);
   if (reading.faults > 0) return null;
   return plausibility(reading.text).score > plausibility(utf8).score + 0.1 ? reading : null;
 }
 
-function hasThreeByteSequence(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at += 1) if ((bytes[at] as number) >= 0xe0) return true;
-  return false;
+function countHighBytes(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) if (byte >= 0x80) count += 1;
+  return count;
 }
 
 /** Whether a few codes are wrong in a text that is otherwise what was declared. */

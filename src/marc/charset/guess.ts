@@ -54,7 +54,7 @@ export function readMixed(bytes: Buffer, charset: ConcreteCharset): EvidentText 
   let found = 0;
   const fields = splitFields(bytes);
   const inUtf8 = fields.map((field) => {
-    const certain = isUtf8(field) && !isAscii(field) && isCertainUtf8(field);
+    const certain = isUtf8(field) && !isAscii(field) && isRatherUtf8(field, charset);
     if (certain) found += 1;
     return certain;
   });
@@ -69,7 +69,14 @@ export function readMixed(bytes: Buffer, charset: ConcreteCharset): EvidentText 
   };
 }
 
-/** Valid UTF-8 that no other charset gives by accident: a sequence of three bytes, or several of two. */
+/** Whether a field that is valid UTF-8 also reads better so; short ones can be both by accident. */
+function isRatherUtf8(field: Buffer, charset: ConcreteCharset): boolean {
+  if (!isCertainUtf8(field)) return false;
+  const other = plausibility(read(field, charset).text).score;
+  return plausibility(field.toString('utf8')).score > other;
+}
+
+/** Valid UTF-8 that others hardly give by accident: a sequence of three bytes, or several of two. */
 function isCertainUtf8(field: Uint8Array): boolean {
   let sequences = 0;
   for (let at = 0; at < field.length; at += 1) {
