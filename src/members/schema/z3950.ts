@@ -44,6 +44,8 @@ export const z3950Connector = closed({
   pipeline: Type.Optional(Type.Boolean()),
   /** False for servers that choke on piggy-backed records. */
   piggyback: Type.Optional(Type.Boolean()),
+  /** True where the server searches by nearness; elsewhere `prox` is widened to `and`. */
+  proximity: Type.Optional(Type.Boolean()),
   ...connectorCommon,
   repairs: Type.Optional(Type.Array(literals(z3950Repairs), { maxItems: 16 })),
 });

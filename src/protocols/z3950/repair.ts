@@ -12,6 +12,8 @@ const useNotSupported = 114;
 /** The attribute type that each condition refuses. */
 const refusedTypes: Readonly<Record<number, number>> = { 117: 2, 118: 4, 119: 3, 120: 5, 122: 6 };
 const combinationNotSupported = 123;
+/** Its additional information names the type, not a value of it. */
+const typeNotSupported = 113;
 
 /**
  * The attribute values without which a search finds at least what it found with them. What a server takes
@@ -76,8 +78,9 @@ function nextAlternative(
 }
 
 function findDrop(operands: readonly Operand[], diagnostic: Diagnostic): Drop | null {
-  const { condition, addinfo } = diagnostic;
-  const types = condition === combinationNotSupported ? byWorth : [refusedTypes[condition]];
+  const { condition } = diagnostic;
+  const addinfo = condition === typeNotSupported ? '' : diagnostic.addinfo;
+  const types = typesRefused(diagnostic);
   for (const type of types) {
     if (type === undefined) continue;
     const having = blamed(operands, type, addinfo).filter(
@@ -95,6 +98,11 @@ function findDrop(operands: readonly Operand[], diagnostic: Diagnostic): Drop | 
     }
   }
   return null;
+}
+
+function typesRefused({ condition, addinfo }: Diagnostic): readonly (number | undefined)[] {
+  if (condition === combinationNotSupported) return byWorth;
+  return [condition === typeNotSupported ? Number(addinfo) : refusedTypes[condition]];
 }
 
 /** An `and` of words means what a word list does, unless something else ties the words together. */

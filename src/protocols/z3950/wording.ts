@@ -53,6 +53,7 @@ export interface WordedQuery {
 export function word(query: Query, connector: Z3950Settings, wording: Wording): WordedQuery {
   const { value, simplified } = toRpn(query, connector.indexes, {
     alternative: wording.alternative,
+    proximity: connector.proximity ?? false,
     ...(wording.isbnForm === undefined ? {} : { isbnForm: wording.isbnForm }),
     ...(connector.terms.script === undefined ? {} : { script: connector.terms.script }),
   });

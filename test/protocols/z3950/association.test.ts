@@ -9,6 +9,8 @@ import { connect } from '../../../src/protocols/z3950/connect.ts';
 import { DiagnosticError, InitRefusedError } from '../../../src/protocols/z3950/errors.ts';
 import { createPool, type PoolCall } from '../../../src/protocols/z3950/pool.ts';
 import { scan } from '../../../src/protocols/z3950/scan.ts';
+import { cqlQuery } from '../../../src/protocols/z3950/wording.ts';
+import { parseCql } from '../../../src/query/index.ts';
 import { withoutPrograms } from '../../support/requirements.ts';
 import { loopbackEgress } from '../../support/z3950-ask.ts';
 import {
@@ -245,6 +247,17 @@ t.test('browses an index', { skip: withoutPrograms('zebrasrv', 'zebraidx') }, as
   const { terms } = await scan(chinese, libraryAt(0, settings).connector, { ...wish, term: '化' });
   t.ok(terms.some((one) => one.text === '化' && one.occurrences === 20));
   chinese.close();
+});
+
+t.test('asks in CQL', { skip: withoutPrograms('zebrasrv', 'zebraidx') }, async (t) => {
+  const zebra = await startZebra();
+  t.teardown(() => zebra.stop());
+  const association = await open(zebra.doors.utf8.port);
+  // Zebra takes type-104 queries although it does not grant the option.
+  const query = cqlQuery(parseCql('dc.title = chemical'));
+  const response = await association.ask({ ...search, databaseNames: ['latin'], query });
+  t.match(response, { resultCount: 10, searchStatus: true });
+  association.close();
 });
 
 t.test('does not browse where the library grants none', async (t) => {

@@ -72,7 +72,7 @@ const attributeValues = (request: SearchRequest, type: number): (number | string
 /** A server that refuses a value of an attribute type with a condition, and finds three records else. */
 const refusing = (type: number, value: number, condition: number) => (apdu: SearchRequest) =>
   attributeValues(apdu, type).includes(value)
-    ? failed(condition, String(value))
+    ? failed(condition, String(condition === 113 ? type : value))
     : found(3, numbered(1, 3));
 
 t.test('takes the next alternative of an index that is refused, and remembers it', async (t) => {
@@ -118,6 +118,7 @@ t.test('drops an attribute that only narrows, and says so', async (t) => {
     [120, 5, 100],
     [122, 6, 3],
     [123, 6, 2],
+    [113, 6, 3],
   ];
   for (const [condition, type, value] of cases) {
     const indexes = { title: { '1': 4, [String(type)]: value } };
@@ -260,10 +261,18 @@ t.test('names itself as the document says, with secrets from the environment', a
   }
 });
 
-t.test('sends proximity as type 101 where only version 2 is granted', async (t) => {
+t.test('sends proximity where the document has it, as type 101 under version 2', async (t) => {
   const version2 = () => ({ ...granting(), versions: [1, 2] });
-  const plain = await askAll({}, ['title=chemistry'], () => found(0), version2);
-  t.match(plain.searches[0], { query: { type: 'type-1' } });
+  const near = 'title=history prox/unit=word/distance<=2 title=chemistry';
+  const queries = ['title=chemistry', near];
+  const old = await askAll({ proximity: true }, queries, () => found(0), version2);
+  t.match(old.searches, [{ query: { type: 'type-1' } }, { query: { type: 'type-101' } }]);
+  t.equal(old.spoken[1], 'prox 1=4 "history" 1=4 "chemistry"');
+  const current = await askAll({ proximity: true }, [near], () => found(0));
+  t.match(current.searches[0], { query: { type: 'type-1' } });
+  const without = await askAll({}, [near], () => found(0));
+  t.equal(without.spoken[0], 'and 1=4 "history" 1=4 "chemistry"');
+  t.match(without.told[0]?.outcome?.simplified, [{ code: 'proximity_widened' }]);
   const always = await askAll({ repairs: ['type-101'] }, ['title=chemistry'], () => found(0));
   t.match(always.searches[0], { query: { type: 'type-101' } });
 });

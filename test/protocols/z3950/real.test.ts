@@ -86,6 +86,18 @@ t.test('Zebra', { skip: withoutPrograms('zebrasrv', 'zebraidx') }, async (t) => 
     await connector.close();
   });
 
+  t.test('asks by nearness, and as type 101', async (t) => {
+    const near = 'title=chemical prox/unit=word/distance<=1 title=practice';
+    const far = 'title=chemical prox/unit=word/distance<=2 title=practice';
+    for (const repairs of [[], ['type-101' as const]]) {
+      const settings = { port: utf8.port, database: 'latin', proximity: true, repairs };
+      const connector = connectorTo(egress, settings);
+      t.match((await ask(connector, near)).outcome, { hits: 0, simplified: [] });
+      t.match((await ask(connector, far)).outcome, { hits: 10, simplified: [] });
+      await connector.close();
+    }
+  });
+
   t.test('says what Zebra refuses', async (t) => {
     const nowhere = connectorTo(egress, { port: utf8.port, database: 'nowhere' });
     t.match((await ask(nowhere, 'x1')).error, { code: 'malformed', reason: 'bib1_109' });
