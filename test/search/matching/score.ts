@@ -1,4 +1,5 @@
-import { createClusterer } from '../../../src/search/matching/index.ts';
+import type { SourceRecord } from '../../../src/members/types.ts';
+import { createClusterer, type Group } from '../../../src/search/matching/index.ts';
 import type { Labelled } from './latin-variants.ts';
 
 /** How groups compare with the truth, over all pairs of records. */
@@ -6,7 +7,7 @@ export interface Score {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** Pairs grouped though different, and pairs of one edition left apart: variant names. */
+  /** Pairs grouped though different, and pairs of one edition left apart, by name. */
   readonly wrong: readonly string[];
   readonly missed: readonly string[];
 }
@@ -14,11 +15,7 @@ export interface Score {
 export function scoreGroups(records: readonly Labelled[]): Score {
   const clusterer = createClusterer();
   clusterer.add(records.map((record) => record.source));
-  const groupOf = new Map<unknown, string>();
-  for (const group of clusterer.groups()) {
-    for (const member of group.members) groupOf.set(member, `${group.key} ${member.position}`);
-  }
-  const groups = new Map<unknown, unknown>();
+  const groups = new Map<SourceRecord, Group>();
   for (const group of clusterer.groups()) {
     for (const member of group.members) groups.set(member, group);
   }
@@ -28,10 +25,10 @@ export function scoreGroups(records: readonly Labelled[]): Score {
   records.forEach((a, i) => {
     for (const b of records.slice(i + 1)) {
       const together = groups.get(a.source) === groups.get(b.source);
-      const same = a.truth === b.truth;
-      if (together && same) right++;
-      else if (together) wrong.push(`${a.truth}: ${a.variant} / ${b.truth}: ${b.variant}`);
-      else if (same) missed.push(`${a.truth}: ${a.variant} / ${b.variant}`);
+      const name = `${a.truth} ${a.variant} / ${b.truth} ${b.variant}`;
+      if (together && a.truth === b.truth) right++;
+      else if (together) wrong.push(name);
+      else if (a.truth === b.truth) missed.push(name);
     }
   });
   return {

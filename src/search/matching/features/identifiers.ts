@@ -3,6 +3,7 @@ import type { BibRecord } from '../../../marc/record.ts';
 /** Valid identifiers only: a number with a wrong check digit says nothing. */
 export interface IdentifiersFeature {
   readonly isbn: readonly string[];
+  /** Of a serial alone: the ISSN in the record of a book is that of its series. */
   readonly issn: readonly string[];
   /** Some ISBN is marked as that of a set or of a binding, so another one may stand beside it. */
   readonly loose: boolean;
@@ -19,6 +20,7 @@ export type IdentifiersLevel =
   | 'other-issn';
 
 const maxIsbns = 12;
+const noIssn: readonly string[] = [];
 
 const setOrBinding =
   /set|全套|套|精|平|软|硬|线装|hbk|hard|cloth|bound|pbk|paper|soft|nid|sid|inb|geb|kart|brosch|rel|br\b|alk|lib/i;
@@ -26,7 +28,7 @@ const setOrBinding =
 export function identifiersOf(record: BibRecord): IdentifiersFeature {
   return {
     isbn: record.isbn.length > maxIsbns ? record.isbn.slice(0, maxIsbns) : record.isbn,
-    issn: record.issn,
+    issn: record.type === 'serial' ? record.issn : noIssn,
     loose:
       record.isbn.length > 1 ||
       record.isbnStatements.some(

@@ -161,7 +161,8 @@ const seriesInPartNumber = /^[a-z]{4,} (?:[a-z]{2,} )*[a-z]{4,}(?: |$)/;
 
 /** Beside places, a part number holds a bare number (`2`, `II`, 三), a letter (`A`) or a name. */
 function readPartNumber(partNumber: string, places: string[], names: string[]): void {
-  if (seriesInPartNumber.test(partNumber)) return;
+  const unitFirst = unitWords.has(partNumber.split(' ', 1)[0] ?? '');
+  if (!unitFirst && seriesInPartNumber.test(partNumber)) return;
   const parted = takePlaces(partNumber, 'part');
   const words = parted.rest.split(' ').filter((word) => word !== '' && !unitWords.has(word));
   places.push(...parted.places);
@@ -178,7 +179,7 @@ function readPartNumber(partNumber: string, places: string[], names: string[]): 
 
 /** Left when the number they belong to was read: `no. 3`, `Abt. B`. */
 const unitWords = new Set(
-  'no nr number numbers num v vol volume bd band pt part t teil book bk abt abteilung heft hft fasc issue ser series section sect sec chapter unit'.split(
+  'no nr number numbers num v vol volume volumes bd band pt part parts t teil book bk abt abteilung heft hft fasc issue ser series section sect sec chapter unit'.split(
     ' ',
   ),
 );
