@@ -216,7 +216,9 @@ function queryFor(association: Association, task: DatabaseTask, progress: Progre
   const { query, connector, database } = task;
   const { granted } = association;
   if (connector.repairs.includes('cql-query') && granted?.options.has('queryType104')) {
-    return cqlQuery(query);
+    const cql = cqlQuery(query, progress.wording);
+    progress.simplified = cql.simplified;
+    return cql.query;
   }
   const { rpn, simplified } = word(query, connector, progress.wording);
   progress.simplified = simplified;

@@ -1,8 +1,9 @@
 import { encodeTerm, UnmappableError } from '../../marc/charset/index.ts';
 import type { QueryCharset } from '../../marc/types.ts';
 import type { Z3950Settings } from '../../members/document.ts';
-import { hasIsbnTerm, printCql, type TermOptions, toRpn } from '../../query/index.ts';
+import { hasIsbnTerm, type TermOptions, toRpn, toSruCql } from '../../query/index.ts';
 import type {
+  IndexMap,
   IndexName,
   Query,
   RpnAttribute,
@@ -172,13 +173,29 @@ export function hasProximity(root: RpnNode): boolean {
   return false;
 }
 
-/** The query as CQL text in a type-104 query (option bit 19), in the gateway's own index names. */
-export function cqlQuery(query: Query): WireQuery {
-  const content = encodeBer(text(universal(universalTags.generalString), printCql(query)));
-  return {
-    type: 'type-104',
-    external: { reference: queryLanguages.cql, encoding: 'single', content },
-  };
+/** Index names of the dc, bath and rec context sets, for servers that are asked in CQL. */
+const cqlNames: IndexMap = {
+  any: 'cql.serverChoice',
+  title: 'dc.title',
+  author: 'dc.creator',
+  isbn: 'bath.isbn',
+  issn: 'bath.issn',
+  subject: 'dc.subject',
+  publisher: 'dc.publisher',
+  year: 'dc.date',
+  id: 'rec.id',
+};
+
+/** The query as CQL text in a type-104 query (option bit 19). Throws UnsupportedQueryError. */
+export function cqlQuery(
+  query: Query,
+  wording: Pick<Wording, 'isbnForm'>,
+): { readonly query: WireQuery; readonly simplified: readonly Simplification[] } {
+  const { isbnForm } = wording;
+  const cql = toSruCql(query, cqlNames, isbnForm === undefined ? {} : { isbnForm });
+  const content = encodeBer(text(universal(universalTags.generalString), cql.value));
+  const external = { reference: queryLanguages.cql, encoding: 'single', content } as const;
+  return { query: { type: 'type-104', external }, simplified: cql.simplified };
 }
 
 /** Attributes of a document's sort key as the protocol has them. */

@@ -9,7 +9,7 @@ import { connect } from '../../../src/protocols/z3950/connect.ts';
 import { DiagnosticError, InitRefusedError } from '../../../src/protocols/z3950/errors.ts';
 import { createPool, type PoolCall } from '../../../src/protocols/z3950/pool.ts';
 import { scan } from '../../../src/protocols/z3950/scan.ts';
-import { cqlQuery } from '../../../src/protocols/z3950/wording.ts';
+import { cqlQuery, plainWording } from '../../../src/protocols/z3950/wording.ts';
 import { parseCql } from '../../../src/query/index.ts';
 import { withoutPrograms } from '../../support/requirements.ts';
 import { loopbackEgress } from '../../support/z3950-ask.ts';
@@ -254,7 +254,7 @@ t.test('asks in CQL', { skip: withoutPrograms('zebrasrv', 'zebraidx') }, async (
   t.teardown(() => zebra.stop());
   const association = await open(zebra.doors.utf8.port);
   // Zebra takes type-104 queries although it does not grant the option.
-  const query = cqlQuery(parseCql('dc.title = chemical'));
+  const { query } = cqlQuery(parseCql('title = chemical'), plainWording);
   const response = await association.ask({ ...search, databaseNames: ['latin'], query });
   t.match(response, { resultCount: 10, searchStatus: true });
   association.close();
