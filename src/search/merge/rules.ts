@@ -1,4 +1,4 @@
-import { foldForMatching } from '../../marc/text.ts';
+import { foldForMatching, toSimplified } from '../../marc/text.ts';
 
 /** A value and the places (in the list of records) of the records it came from. */
 export interface Chosen<T> {
@@ -11,7 +11,8 @@ export type Values<T> = readonly (T | null)[];
 
 /**
  * The writing most records agree on, compared folded; among the writings of that form the most
- * frequent, then the longest, then the first. Null where no record has the field.
+ * frequent, then one in simplified script, then the longest, then the first. Null where no record
+ * has the field.
  */
 export function mostCommon(values: Values<string>): Chosen<string | null> {
   const only = agreed(values);
@@ -29,7 +30,11 @@ export function mostCommon(values: Values<string>): Chosen<string | null> {
   values.forEach((value, i) => {
     if (value !== null && folds[i] === form) writings.set(value, (writings.get(value) ?? 0) + 1);
   });
-  const value = best([...writings], ([text, count]) => count * 4096 + text.length)?.[0] ?? null;
+  const value =
+    best(
+      [...writings],
+      ([text, count]) => count * 8192 + simplified(text) * 4096 + text.length,
+    )?.[0] ?? null;
   return { value, from: indexesOf(values, (other) => other === value) };
 }
 
@@ -43,21 +48,26 @@ export function mostFrequent<T extends string | number>(values: Values<T>): Chos
   return { value, from: value === null ? [] : indexesOf(values, (other) => other === value) };
 }
 
-/** The longest text, the first of equally long ones. */
+/** The longest text; of equally long ones one in simplified script, then the first. */
 export function longest(values: Values<string>): Chosen<string | null> {
   const only = agreed(values);
   if (only !== undefined) return only;
   const value =
     best(
       values.filter((one) => one !== null),
-      (text) => text.length,
+      (text) => text.length * 2 + simplified(text),
     ) ?? null;
   return { value, from: value === null ? [] : indexesOf(values, (other) => other === value) };
 }
 
-/** The list with the most entries, the first of equally long ones. */
+/** The list with the most entries; of equally long ones one in simplified script, then the first. */
 export function fullest(values: readonly (readonly string[])[]): Chosen<readonly string[]> {
-  const value = best(values, (list) => list.length);
+  const most = Math.max(0, ...values.map((list) => list.length));
+  const longestOnes = values.filter((list) => list.length === most);
+  const value =
+    longestOnes.length < 2
+      ? longestOnes[0]
+      : (longestOnes.find((list) => simplified(list.join('')) === 1) ?? longestOnes[0]);
   if (value === undefined || value.length === 0) return { value: [], from: [] };
   return { value, from: [values.indexOf(value)] };
 }
@@ -93,6 +103,11 @@ function agreed<T>(values: Values<T>): Chosen<T | null> | undefined {
     value = one;
   }
   return { value, from: value === null ? [] : indexesOf(values, (other) => other === value) };
+}
+
+/** 1 for text that simplified script would not change (Latin text too), else 0. */
+function simplified(text: string): number {
+  return toSimplified(text) === text ? 1 : 0;
 }
 
 function best<T>(list: readonly T[], worth: (one: T) => number): T | undefined {
