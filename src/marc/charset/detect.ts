@@ -22,6 +22,8 @@ const LIKELY = 0.65;
 const MOST_BYTES_BY_ACCIDENT = 24;
 /** Characters a likelihood test looks at. */
 const SAMPLE_LENGTH = 4096;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a letter behind a delimiter is a subfield code.
+const HAN_IN_WORD = /(?<!\u001f)[A-Za-z]\p{Script=Han}|\p{Script=Han}[a-z]/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is what begins them.
 const ESCAPE_SEQUENCE = /\u001b(?:\$[(),-]?1|[(),-]!?[BENQS234]|[gbps])/;
 
@@ -123,5 +125,8 @@ function isLikely(bytes: Buffer, reading: Reading): boolean {
   } else if (reading.charset.startsWith('big5')) {
     if (commonPairs(bytes, 0xa1, 0xc6) >= 0.8) return true;
   } else if (reading.charset === 'marc-8' || reading.charset === 'iso-5426') return true;
-  return plausibility(reading.text.slice(0, SAMPLE_LENGTH)).score >= LIKELY;
+  const { score, weight } = plausibility(reading.text.slice(0, SAMPLE_LENGTH));
+  if (score >= LIKELY) return true;
+  // One or two rare ideographs prove nothing, unless they cut a Latin word in two.
+  return weight <= 4 && isDoubleByte(reading.charset) && !HAN_IN_WORD.test(reading.text);
 }

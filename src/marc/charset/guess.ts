@@ -97,7 +97,7 @@ export function guess(
   if (chinese !== null) return chinese;
   const damaged = readDamagedUtf8(bytes, declared, hint);
   if (damaged !== null) return damaged;
-  const sample = sampleOf(bytes);
+  const sample = sampleOf(splitFields(bytes));
   const [best, next] = rankReadings(sample, declared, hint);
   const wanted = declared !== 'auto' ? declared : (hint?.charset ?? 'utf-8');
   if (best === undefined || best.score < CONVINCING) {
@@ -174,10 +174,10 @@ function rankReadings(
 }
 
 /** The fields with bytes beyond ASCII, up to the sample's size; the others say nothing. */
-function sampleOf(bytes: Buffer): Buffer {
+function sampleOf(fields: readonly Buffer[]): Buffer {
   const chosen: Buffer[] = [];
   let length = 0;
-  for (const field of splitFields(bytes)) {
+  for (const field of fields) {
     if (isAscii(field) && !field.includes(0x1b)) continue;
     chosen.push(field.subarray(0, SAMPLE_BYTES - length), Buffer.of(FIELD_TERMINATOR));
     length += field.length + 1;
@@ -201,20 +201,25 @@ function readDamagedUtf8(
   const certain = fields.filter((field) => isUtf8(field) && isCertainUtf8(field)).length;
   if (valid < 3 * invalid && certain * 2 < fields.filter((field) => !isAscii(field)).length)
     return null;
-  const warnings: string[] = [];
-  const texts = fields.map((field, n) => {
-    if (isUtf8(field)) return field.toString('utf8').normalize('NFC');
-    const counted = countSequences(field);
-    if (counted.valid >= counted.invalid) {
-      warnings.push(`Field ${n + 1} has ${counted.invalid} bytes that are not UTF-8 (replaced).`);
-      return field.toString('utf8').normalize('NFC');
-    }
-    const other = declared === 'utf-8' ? 'auto' : declared;
-    const [best] = rankReadings(field, other, hint?.charset === 'utf-8' ? null : hint);
-    const charset = best?.charset ?? 'windows-1252';
-    warnings.push(`Field ${n + 1} is not UTF-8 like the record; it was read as ${charset}.`);
-    return read(field, charset).text.normalize('NFC');
+  const strange = fields.filter((field) => !isUtf8(field) && isMostlyOther(field));
+  const other = declared === 'utf-8' ? 'auto' : declared;
+  const sample = sampleOf(strange);
+  const [best] = rankReadings(sample, other, hint?.charset === 'utf-8' ? null : hint);
+  const charset = best?.charset ?? 'windows-1252';
+  let replaced = 0;
+  const texts = fields.map((field) => {
+    if (!isUtf8(field) && isMostlyOther(field)) return read(field, charset).text.normalize('NFC');
+    const text = field.toString('utf8').normalize('NFC');
+    if (!isUtf8(field)) replaced += countSequences(field).invalid;
+    return text;
   });
+  const warnings: string[] = [];
+  if (replaced > 0) warnings.push(`${replaced} bytes are not UTF-8 and were replaced.`);
+  if (strange.length > 0) {
+    warnings.push(
+      `${strange.length} fields are not UTF-8 like the record; they were read as ${charset}.`,
+    );
+  }
   return {
     text: texts.join('\u001e'),
     charset: 'utf-8',
@@ -223,6 +228,11 @@ function readDamagedUtf8(
       ...warnings,
     ],
   };
+}
+
+function isMostlyOther(field: Buffer): boolean {
+  const { valid, invalid } = countSequences(field);
+  return invalid > valid;
 }
 
 /** Well-formed sequences beyond ASCII, and bytes beyond ASCII that belong to none. */

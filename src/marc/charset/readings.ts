@@ -81,12 +81,15 @@ export function faultWarning(reading: Reading): readonly string[] {
   return [`${codes} not valid ${reading.charset}; ${what} replaced or taken for ASCII.`];
 }
 
+/** Fields looked at apart; what follows that many is one piece. */
+const MAX_PIECES = 20_000;
+
 /** The fields of a record's data; delimiters are not in them. */
 export function splitFields(bytes: Buffer): Buffer[] {
   const fields: Buffer[] = [];
   let start = 0;
   for (;;) {
-    const end = bytes.indexOf(FIELD_TERMINATOR, start);
+    const end = fields.length < MAX_PIECES ? bytes.indexOf(FIELD_TERMINATOR, start) : -1;
     fields.push(bytes.subarray(start, end < 0 ? bytes.length : end));
     if (end < 0) return fields;
     start = end + 1;

@@ -21,6 +21,8 @@ interface Entry {
 const tagsByCode = new Map<number, string>();
 /** Different tags kept; hostile ones beyond are made anew each time. */
 const MAX_KNOWN_TAGS = 2000;
+/** More fields than any record has; a flood of terminators must not become a flood of objects. */
+const MAX_FIELDS = 20_000;
 /** How far ahead a directory that lost its place is searched for an entry of the right length. */
 const MAX_ALIGNMENT_SKIP = 6;
 
@@ -31,7 +33,8 @@ const MAX_ALIGNMENT_SKIP = 6;
 export function exactLayout(record: Buffer, end: number): FieldLayout | null {
   const base = decimal(record, 12, 5);
   if (!(base > LEADER_LENGTH && base <= end) || record[base - 1] !== FIELD_TERMINATOR) return null;
-  if ((base - 1 - LEADER_LENGTH) % 12 !== 0) return null;
+  const size = base - 1 - LEADER_LENGTH;
+  if (size % 12 !== 0 || size > 12 * MAX_FIELDS) return null;
   const tags: string[] = [];
   let at = base;
   for (let entry = LEADER_LENGTH; entry < base - 1; entry += 12) {
@@ -54,6 +57,7 @@ export function repairedLayout(record: Buffer, end: number): FieldLayout {
   const warnings: string[] = [];
   const base = findBase(record, end, warnings);
   const entries = readEntries(record, base - 1, warnings);
+  if (entries.length > MAX_FIELDS) throw tooManyFields();
   if (entries.length === 0 && base < end) {
     throw new MarcError('no_directory', 'The directory has no entries, but the record has data.');
   }
@@ -234,6 +238,7 @@ function splitData(record: Buffer, base: number, end: number, warnings: string[]
   for (let start = base; start < end; ) {
     const found = record.indexOf(FIELD_TERMINATOR, start);
     const stop = found < 0 || found >= end ? end : found;
+    if (pieces.length === MAX_FIELDS) throw tooManyFields();
     if (stop === end) warnings.push('The last field has no terminator; the record may be cut.');
     pieces.push(record.subarray(start, stop));
     start = stop + 1;
@@ -260,6 +265,10 @@ function countTerminators(record: Buffer, from: number, to: number): number {
   let count = 0;
   for (let at = from; at < to; at += 1) if (record[at] === FIELD_TERMINATOR) count += 1;
   return count;
+}
+
+function tooManyFields(): MarcError {
+  return new MarcError('too_many_fields', `The record has more than ${MAX_FIELDS} fields.`);
 }
 
 /** A decimal number of so many digits, or NaN. */

@@ -1,7 +1,7 @@
 export const marcErrorReasons = [
   'too_short',
   'no_directory',
-  'no_fields',
+  'too_many_fields',
   'not_marc',
   'field_too_long',
   'record_too_long',

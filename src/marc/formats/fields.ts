@@ -1,9 +1,14 @@
 import type { DataField, Field, Subfield } from '../types.ts';
 import { printable } from './directory.ts';
+import { MarcError } from './errors.ts';
 
 const DELIMITER = '\u001f';
 const DELIMITER_CODE = 0x1f;
 const NO_SUBFIELDS: readonly Subfield[] = [];
+/** More subfields than any field has. */
+const MAX_SUBFIELDS = 20_000;
+/** Warnings about one record; what is so broken needs no longer list. */
+const MAX_WARNINGS = 50;
 
 /**
  * Fields out of a record's text, which has a terminator after each. Null where the text has more or
@@ -20,6 +25,7 @@ export function parseFields(
     const end = text.indexOf('\u001e', start);
     if (end < 0) return null;
     const tag = tags[n] as string;
+    if (warnings.length > MAX_WARNINGS) warnings.length = MAX_WARNINGS;
     if (tag.charCodeAt(0) === 0x30 && tag.charCodeAt(1) === 0x30) {
       fields.push(controlField(tag, text.slice(start, end), warnings));
     } else if (text.charCodeAt(start + 2) === DELIMITER_CODE && isPlainStart(text, start)) {
@@ -51,15 +57,25 @@ function parseSubfields(
 ): Subfield[] {
   const subfields: Subfield[] = [];
   let at = start;
+  let empty = 0;
   while (at < end) {
+    if (subfields.length === MAX_SUBFIELDS) {
+      throw new MarcError(
+        'too_many_fields',
+        `Field ${printable(tag)} has more than ${MAX_SUBFIELDS} subfields.`,
+      );
+    }
     const next = nextDelimiter(text, at + 1, end);
     const code = text.charCodeAt(at + 1);
     if (next > at + 1 && code >= 0x20 && code < 0x7f) {
       subfields.push({ code: text[at + 1] as string, value: text.slice(at + 2, next) });
     } else if (next > at + 1)
       subfields.push(strangeSubfield(tag, text.slice(at + 1, next), warnings));
-    else warnings.push(`Field ${printable(tag)} has a subfield delimiter with nothing after it.`);
+    else empty += 1;
     at = next;
+  }
+  if (empty > 0) {
+    warnings.push(`Field ${printable(tag)} has a subfield delimiter with nothing after it.`);
   }
   return subfields;
 }

@@ -26,16 +26,25 @@ export function* readIso2709(
   options: ReadOptions,
 ): Generator<DecodedMarc | UnreadableMarc> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  // Looked for once and not once a record, so that a file without terminators costs no more than one with.
+  let terminator = -1;
   let at = file.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
   for (;;) {
     at = skipFillers(file, at);
     if (at >= file.length) return;
-    const start = looksLikeLeader(file, at) ? at : findLeader(file, at);
-    const end = recordEnd(file, start);
+    if (terminator < at) terminator = nextTerminator(file, at);
+    const start = looksLikeLeader(file, at) ? at : findLeader(file, at, terminator);
+    const end = recordEnd(file, start, terminator);
     const record = decodeOrReport(file.subarray(start, end), options);
     yield start === at ? record : withJunk(record, file, at, start);
     at = end;
   }
+}
+
+/** The next record terminator, or the end of the file. */
+function nextTerminator(file: Buffer, from: number): number {
+  const found = file.indexOf(RECORD_TERMINATOR, from);
+  return found < 0 ? file.length : found;
 }
 
 function skipFillers(file: Buffer, from: number): number {
@@ -83,9 +92,8 @@ function looksLikeLeader(file: Buffer, at: number): boolean {
 }
 
 /** The next place a record seems to begin, before the end of what would be the record here. */
-function findLeader(file: Buffer, from: number): number {
-  const terminator = file.indexOf(RECORD_TERMINATOR, from);
-  const stop = Math.min(terminator < 0 ? file.length : terminator, file.length - LEADER_LENGTH);
+function findLeader(file: Buffer, from: number, terminator: number): number {
+  const stop = Math.min(terminator, file.length - LEADER_LENGTH);
   for (let at = from + 1; at < stop; at += 1) {
     const byte = file[at] as number;
     if (byte >= 0x30 && byte <= 0x39 && isSureLeader(file, at)) return at;
@@ -109,10 +117,9 @@ function isSureLeader(file: Buffer, at: number): boolean {
  * Where the record ends: at its terminator if its length says so; else at the terminator, but before any
  * leader that stands where this record's length ends or behind a field terminator.
  */
-function recordEnd(file: Buffer, start: number): number {
+function recordEnd(file: Buffer, start: number, terminator: number): number {
   const declared = start + decimal(file, start, 5);
-  const terminator = file.indexOf(RECORD_TERMINATOR, start);
-  const end = terminator < 0 ? file.length : terminator + 1;
+  const end = Math.min(terminator + 1, file.length);
   if (end === declared) return end;
   if (declared > end && declared <= file.length && file[declared - 1] === RECORD_TERMINATOR) {
     // A terminator inside the data: true if what follows it is not a record of its own.

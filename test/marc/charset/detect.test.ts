@@ -93,7 +93,7 @@ t.test('reads a record field by field where its fields differ', async (t) => {
   ]);
   const found = read(data, 'gbk');
   t.equal(found.text, `1 ${F}a化学工程实验教程${F}f冯红艳主编${E}  ${F}a合肥工业大学${E}`);
-  t.match(found.warnings.join(' '), 'not UTF-8 like the record; it was read as g');
+  t.match(found.warnings.join(' '), 'not UTF-8 like the record; they were read as g');
 });
 
 t.test('loses one character to one bad byte of UTF-8', async (t) => {
@@ -104,6 +104,37 @@ t.test('loses one character to one bad byte of UTF-8', async (t) => {
   t.equal(found.charset, 'utf-8');
   t.equal(found.text.replace(/\ufffd+/, '学'), records['utf-8']);
   t.match(found.warnings[0], 'not UTF-8');
+});
+
+t.test('never doubts a charset that was declared rightly', async () => {
+  const words = (characters: string) =>
+    fc
+      .array(fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength: 12 }), {
+        minLength: 1,
+        maxLength: 6,
+      })
+      .map((fields) => fields.map((field) => `  ${F}a${field}${E}`).join(''));
+  const simplified =
+    '的一国在人了有中是年和大业不为发会工经上地市要个产这出行作生家以成到日民来我部对进多全建他公开们场展时理新方主企资实学报制政济用同于法高长现本月定化加动合品重关机分力自外者区能设后就等体下万元社过前面楼镕堃喆';
+  const traditional =
+    '的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也能下過子說產種面而方後多定行學法所民得經十三之進著等部度家電力裡如水化高自二理起小物現實加量都兩體制機當使點從業本去把性好應開它合';
+  const french = 'abcdefghijklmnop éèêàçùîïôœ ÉÀ';
+  const samples: [RecordCharset, fc.Arbitrary<string>][] = [
+    ['gb18030', words(simplified)],
+    ['gbk', words(simplified)],
+    ['big5', words(traditional)],
+    ['utf-8', words(simplified + traditional + french)],
+    ['marc-8', words('abcdefghijklmnop éèêàçùîïôÉÀ')],
+  ];
+  for (const [charset, text] of samples) {
+    fc.assert(
+      fc.property(text, (value) => {
+        const found = read(encodeRecordText(value, charset), charset);
+        return found.text === value && found.warnings.length === 0;
+      }),
+      { numRuns: 1000 },
+    );
+  }
 });
 
 t.test('keeps every delimiter and throws nothing, whatever the bytes', async () => {

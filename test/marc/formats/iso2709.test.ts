@@ -248,6 +248,31 @@ t.test('gives back any record it wrote', async () => {
   );
 });
 
+t.test('gives up a record that is a flood, and nothing else', async (t) => {
+  const leader = '00000nam  2200025 i 4500';
+  const floods: [string, string][] = [
+    ['terminators', `${leader}245000900000\x1e${'\x1e'.repeat(100_000)}`],
+    ['entries', `${leader}${'001000100000'.repeat(50_000)}\x1e${'\x1e'.repeat(50_000)}`],
+    ['delimiters', `${leader}245??????????\x1e10${'\x1fa'.repeat(50_000)}\x1e`],
+  ];
+  for (const [name, flood] of floods) {
+    const bytes = Buffer.concat([Buffer.from(`${flood}\x1d`, 'latin1'), good]);
+    const [first, second] = [...readIso2709(bytes, auto)];
+    t.match(first, { problem: /more than 20000/ }, name);
+    t.same(second === undefined ? [] : texts(second), EXPECTED, name);
+  }
+  const empty = parts([['245', `10${'\x1f'.repeat(50_000)}`]]);
+  const decoded = decodeIso2709(join(leader, empty.directory, empty.data), auto);
+  t.ok(decoded.warnings.length < 10, 'one sentence, not one a delimiter');
+});
+
+t.test('finds records without terminators in one pass', async (t) => {
+  const unterminated = Buffer.concat(Array.from({ length: 20_000 }, () => good.subarray(0, -1)));
+  let count = 0;
+  for (const record of readIso2709(unterminated, auto)) if ('marc' in record) count += 1;
+  t.equal(count, 20_000);
+});
+
 t.test('accounts for every byte of damaged input and throws nothing', async (t) => {
   const originals = [
     good,
