@@ -6,16 +6,16 @@ import { createDirectory, type Directory, DuplicateLibraryError } from './member
 import type { LibraryDocument, LibraryInput } from './members/document.ts';
 import type { Fault } from './members/faults.ts';
 import { readLibraryFiles, watchLibraryFiles } from './members/files.ts';
-import { type GuardedConnector, guard } from './members/guards/index.ts';
+import { type GuardedConnector, type GuardStatus, guard } from './members/guards/index.ts';
 import { createFileRegistry } from './members/registry.ts';
 import type { SelectionRules } from './members/selection.ts';
 import { createEgress } from './protocols/egress.ts';
 import { createConnector } from './protocols/index.ts';
 import type { Egress } from './protocols/types.ts';
 import { createSearchEngine } from './search/engine.ts';
-import type { SearchEngine } from './search/types.ts';
+import type { LibraryAnswer, SearchEngine } from './search/types.ts';
 import { createAdministrator } from './web/administrator.ts';
-import { createMetrics, type Metrics } from './web/metrics.ts';
+import { createMetrics } from './web/metrics.ts';
 import { createServer } from './web/server.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,7 +30,10 @@ export interface Federation {
   readonly directory: Directory;
   readonly engine: SearchEngine;
   readonly egress: Egress;
-  readonly metrics: Metrics;
+  /** Told of every library's answer in every search. */
+  onAnswer(listener: (answer: LibraryAnswer) => void): void;
+  /** The guards of the libraries asked so far. */
+  guards(): Iterable<readonly [string, GuardStatus]>;
   readonly selection: SelectionRules;
   close(): Promise<void>;
 }
@@ -66,17 +69,12 @@ export async function createFederation(
   const pool = createConnectorPool(directory, (library) =>
     guard(createConnector(library, { egress, secret: (name) => environment[name] })),
   );
-  const metrics = createMetrics({
-    load: () => engine.load(),
-    guards: function* () {
-      for (const [id, connector] of pool.made()) yield [id, connector.status()] as const;
-    },
-  });
+  const listeners: ((answer: LibraryAnswer) => void)[] = [];
   const engine: SearchEngine = createSearchEngine({
     connectorFor: (id) => pool.get(id),
     settings: { ...settings.search, cache: settings.cache },
     onAnswer: (answer) => {
-      metrics.answered(answer);
+      for (const listener of listeners) listener(answer);
       const { id, state, cause, elapsedMs, hits, fetched } = answer;
       logger.info({ library: id, state, cause, elapsedMs, hits, fetched }, 'library answered');
     },
@@ -87,7 +85,12 @@ export async function createFederation(
     directory,
     engine,
     egress,
-    metrics,
+    onAnswer: (listener) => {
+      listeners.push(listener);
+    },
+    guards: function* () {
+      for (const [id, connector] of pool.made()) yield [id, connector.status()] as const;
+    },
     selection: {
       groups: shape.groups,
       defaultLibraries:
@@ -114,6 +117,11 @@ export async function createGateway(
     put(federation.directory, library, input, 'registered');
   }
   const administrator = await createAdministrator(settings.adminToken, settings.data);
+  const metrics = createMetrics({
+    load: () => federation.engine.load(),
+    guards: () => federation.guards(),
+  });
+  federation.onAnswer((answer) => metrics.answered(answer));
   let stopping = false;
   const server = await createServer(
     {
@@ -123,7 +131,7 @@ export async function createGateway(
       registry,
       selection: federation.selection,
       engine: federation.engine,
-      metrics: federation.metrics,
+      metrics,
       check: (value) => checkLibrary(value, environment),
       isAdministrator: administrator.isAdministrator,
       isReady: () => !stopping,

@@ -17,7 +17,7 @@ export interface RepeatOptions {
 const minuteMs = 60_000;
 
 /**
- * Asks once more after a short pause when the connection failed before the library had said anything.
+ * Asks once more after a short pause when the connection failed before a record was handed over.
  * A search changes nothing at the library, so repeating it is safe; the budget keeps repeats from
  * doubling the load of a library that is going down.
  */
@@ -79,5 +79,5 @@ export function withRepeat(connector: Connector, options: RepeatOptions): Connec
 }
 
 function isBrokenConnection(error: unknown): boolean {
-  return error instanceof ConnectorError && error.code === 'unreachable' && error.hits === null;
+  return error instanceof ConnectorError && error.code === 'unreachable';
 }
