@@ -5,7 +5,7 @@ import type { IdentifiersLevel } from './features/identifiers.ts';
 import type { NamesLevel } from './features/names.ts';
 import type { PublisherLevel } from './features/publisher.ts';
 import type { SeriesLevel } from './features/series.ts';
-import type { TitleLevel } from './features/title.ts';
+import type { TitleLevel } from './features/title-levels.ts';
 import type { YearLevel } from './features/year.ts';
 
 /** How two records compare, feature by feature. */

@@ -42,13 +42,13 @@ export function profileOf(record: BibRecord): Profile | null {
     identifiers: identifiersOf(record),
     names: namesOf(record),
     year: yearOf(record),
-    edition: editionOf(record.edition),
+    edition: editionOf(record.edition?.slice(0, maxStatement) ?? null),
     format: formatOf(record),
     language: record.language,
     details: () => {
       details ??= {
         publisher: publisherOf(record),
-        extent: extentOf(record.extent),
+        extent: extentOf(record.extent?.slice(0, maxStatement) ?? null),
         series: seriesOf(record),
       };
       return details;
@@ -56,15 +56,18 @@ export function profileOf(record: BibRecord): Profile | null {
   };
 }
 
+/** What of a longer statement is read. */
+const maxStatement = 300;
+
 /** Volumes stand in 200 $h and $i or 245 $n and $p, in the title, or (上册) in the edition. */
 function volumeFeature(record: BibRecord, fromTitle: readonly string[]): VolumeFeature {
   const inEdition =
     record.edition === null || !/[上中下]|册|卷/.test(record.edition)
       ? []
-      : takePlaces(foldForMatching(record.edition), 'part').places;
+      : takePlaces(foldForMatching(record.edition.slice(0, maxStatement)), 'part').places;
   return volumeOf(
-    record.partNumber === null ? '' : foldForMatching(record.partNumber),
-    record.partName === null ? '' : foldForMatching(record.partName),
+    record.partNumber === null ? '' : foldForMatching(record.partNumber.slice(0, maxStatement)),
+    record.partName === null ? '' : foldForMatching(record.partName.slice(0, maxStatement)),
     inEdition.length === 0 ? fromTitle : [...fromTitle, ...inEdition],
   );
 }

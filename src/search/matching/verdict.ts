@@ -5,7 +5,7 @@ import { compareIdentifiers } from './features/identifiers.ts';
 import { compareNames } from './features/names.ts';
 import { comparePublishers } from './features/publisher.ts';
 import { compareSeries } from './features/series.ts';
-import { compareTitles, type TitleLevel } from './features/title.ts';
+import { compareTitles, type TitleLevel } from './features/title-levels.ts';
 import { compareVolumes } from './features/volume.ts';
 import { compareYears } from './features/year.ts';
 import {

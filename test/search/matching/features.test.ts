@@ -4,7 +4,8 @@ import { compareExtents, extentOf } from '../../../src/search/matching/features/
 import { compareFormats, formatOf } from '../../../src/search/matching/features/format.ts';
 import { compareNames, namesOf } from '../../../src/search/matching/features/names.ts';
 import { comparePublishers, publisherOf } from '../../../src/search/matching/features/publisher.ts';
-import { compareTitles, titleOf } from '../../../src/search/matching/features/title.ts';
+import { titleOf } from '../../../src/search/matching/features/title.ts';
+import { compareTitles } from '../../../src/search/matching/features/title-levels.ts';
 import { compareVolumes } from '../../../src/search/matching/features/volume.ts';
 import { compareYears, yearOf } from '../../../src/search/matching/features/year.ts';
 import { parseHanNumeral, parseNumeral } from '../../../src/search/matching/numerals.ts';
@@ -212,6 +213,7 @@ t.test('grades how alike two titles are', async (t) => {
     [{ title: 'Heat', subtitle: 'a primer' }, { title: 'Heat' }, 'same-proper'],
     [{ title: 'Heat : a primer' }, { title: 'Heat', subtitle: 'a primer' }, 'same'],
     [{ title: 'Organic chemistry' }, { title: 'Inorganic chemistry' }, 'similar'],
+    [{ title: 'Typical cases of law' }, { title: 'Atypical cases of law' }, 'similar'],
     [{ title: 'Distillation and absorption' }, { title: 'Distilation and absorption' }, 'misspelt'],
     [
       { title: 'Report', subtitle: 'on S. 501' },

@@ -106,3 +106,36 @@ t.test('treats serials by title and ISSN, whatever year a record was made for', 
   t.notOk(verdict(serial, { ...serial, title: '化工进展' }).match);
   t.notOk(verdict(serial, { ...book, title: '化工学报' }).match, 'a book of that title');
 });
+
+t.test('reads no more of a hostile record than a title page could hold', async (t) => {
+  const long = [
+    'vol. '.repeat(50_000),
+    '第一二三'.repeat(50_000),
+    'a '.repeat(100_000),
+    '1 '.repeat(100_000),
+    '上下'.repeat(60_000),
+    'eds 2nd '.repeat(20_000),
+    ', ['.repeat(50_000),
+  ];
+  for (const text of long) {
+    const hostile: Facts = {
+      title: text,
+      subtitle: text,
+      partNumber: text,
+      partName: text,
+      edition: text,
+      publisher: text,
+      place: text,
+      extent: text,
+      series: text,
+      seriesVolume: text,
+      responsibility: text,
+      date: text,
+      by: [text, text],
+      otherTitles: [text, text],
+    };
+    const { score } = verdict(hostile, { ...hostile, title: `${text}x` });
+    t.ok(score >= 0 && score <= 1, text.slice(0, 12));
+    t.notOk(verdict(hostile, book).match);
+  }
+});

@@ -1,7 +1,7 @@
 import type { BibRecord, Contributor } from '../../../marc/record.ts';
 import { foldForMatching, hasHan } from '../../../marc/text.ts';
 import { pinyinOf } from '../pinyin.ts';
-import { isSlip } from './title.ts';
+import { isSlip } from '../slip.ts';
 
 /** One name in the forms it can be compared in. */
 export interface Name {
@@ -35,6 +35,9 @@ export type NamesLevel =
   | 'different';
 
 const maxNames = 8;
+/** What of a longer name or statement is read. */
+const maxName = 120;
+const maxStatement = 600;
 
 export function namesOf(record: BibRecord): NamesFeature {
   const names: Name[] = [];
@@ -56,15 +59,20 @@ export function namesOf(record: BibRecord): NamesFeature {
       if (name !== null) names.push(name);
     }
   }
-  const statement = record.responsibility === null ? '' : foldForMatching(record.responsibility);
+  const statement =
+    record.responsibility === null
+      ? ''
+      : foldForMatching(record.responsibility.slice(0, maxStatement));
   return { names, statement };
 }
 
 function nameOf(contributor: Contributor): Name | null {
-  const folded = foldForMatching(contributor.name);
+  const folded = foldForMatching(contributor.name.slice(0, maxName));
   if (folded === '') return null;
-  const alternate = contributor.alternate === null ? '' : foldForMatching(contributor.alternate);
-  const pinyin = contributor.pinyin === null ? '' : foldForMatching(contributor.pinyin);
+  const alternate =
+    contributor.alternate === null ? '' : foldForMatching(contributor.alternate.slice(0, maxName));
+  const pinyin =
+    contributor.pinyin === null ? '' : foldForMatching(contributor.pinyin.slice(0, maxName));
   const han = hasHan(folded) ? hanNameOf(folded) : hasHan(alternate) ? hanNameOf(alternate) : '';
   const comma = contributor.name.indexOf(',');
   const latin = !hasHan(folded)
@@ -79,7 +87,10 @@ function nameOf(contributor: Contributor): Name | null {
     primary: contributor.primary,
     han,
     latin: latin === '' ? [] : latin.split(' ').filter((word) => !/\d/.test(word)),
-    family: comma > 0 ? foldForMatching(contributor.name.slice(0, comma)).replaceAll(' ', '') : '',
+    family:
+      comma > 0
+        ? foldForMatching(contributor.name.slice(0, Math.min(comma, maxName))).replaceAll(' ', '')
+        : '',
     inverted: comma > 0 || (contributor.pinyin ?? '').includes(','),
   };
 }

@@ -33,13 +33,17 @@ const common = new Set(
   ).split(' '),
 );
 
+/** What of a longer name is read. */
+const maxName = 200;
+
 const hanEnding =
   /(?:图书|音像|电子)?(?:出版社|出版公司|出版集团|出版|书局|书店|印书馆|书社|股份|有限|责任|公司|集团|社)+$/;
 
 export function publisherOf(record: BibRecord): PublisherFeature {
-  const place = record.place === null ? '' : placeOf(foldForMatching(record.place));
+  const place =
+    record.place === null ? '' : placeOf(foldForMatching(record.place.slice(0, maxName)));
   if (record.publisher === null) return { words: [], letters: '', han: false, place };
-  const folded = foldForMatching(record.publisher);
+  const folded = foldForMatching(record.publisher.slice(0, maxName));
   const han = /[\u3400-\u9fff]/.test(folded);
   if (han) {
     const name = folded.replaceAll(' ', '').replace(hanEnding, '');

@@ -10,17 +10,19 @@ export interface SeriesFeature {
 
 export type SeriesLevel = 'same-number' | 'same' | 'unknown' | 'other-number';
 
+const maxSeries = 200;
+
 const none: SeriesFeature = { title: '', volume: '' };
 
 export function seriesOf(record: BibRecord): SeriesFeature {
   if (record.series === null) return none;
-  const title = foldForMatching(record.series).replaceAll(' ', '');
+  const title = foldForMatching(record.series.slice(0, maxSeries)).replaceAll(' ', '');
   return { title, volume: record.seriesVolume === null ? '' : numberOf(record.seriesVolume) };
 }
 
 /** `v. 40`, `第40种` and `no.40` are 40. */
 function numberOf(written: string): string {
-  const folded = foldForMatching(written);
+  const folded = foldForMatching(written.slice(0, maxSeries));
   const digits = /\d+/g;
   const found = folded.match(digits);
   if (found !== null) return found.map(Number).join('-');

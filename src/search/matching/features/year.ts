@@ -40,7 +40,8 @@ const unknown: YearFeature = {
 };
 
 export function yearOf(record: BibRecord): YearFeature {
-  const { year, date } = record;
+  const { year } = record;
+  const date = record.date?.slice(0, 100) ?? null;
   if (date === null || plainYear(date)) {
     if (year === null) return unknown;
     const coded = record.codedYear ?? null;
