@@ -59,7 +59,7 @@ function isThere<P>(page: Page<P>, select: string): boolean {
 
 /** The first number of a count in words (`检索到 1,560 条`). */
 function countOf(text: string | null): number | null {
-  const digits = /\d[\d,]{0,14}/.exec(text ?? '')?.[0].replaceAll(',', '');
+  const digits = /(?<![-−.\d])\d[\d,]{0,14}/.exec(text ?? '')?.[0].replaceAll(',', '');
   return digits === undefined ? null : Number(digits);
 }
 

@@ -4,7 +4,10 @@ import type { Found } from './selectors.ts';
 const maxDepth = 64;
 const maxValues = 10_000;
 
-/** Parses an answer in JSON; deep nesting is refused before anything walks it. */
+/**
+ * Parses an answer in JSON. Deep nesting is refused before anything walks it; control characters that a
+ * catalogue left inside strings are read as blanks.
+ */
 export function parseJson(text: string): unknown {
   let depth = 0;
   let inString = false;
@@ -19,11 +22,24 @@ export function parseJson(text: string): unknown {
       if (depth > maxDepth) throw new AnswerError('json_depth', 'The JSON is nested too deeply.');
     } else if (code === 0x7d || code === 0x5d) depth -= 1;
   }
+  const written = text.replace(/^\ufeff/, '');
+  return tryParse(written) ?? tryParse(written.replace(controls, ' ')) ?? notJson();
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: catalogues leave them inside strings.
+const controls = /[\u0000-\u001f]/g;
+
+/** Null for text that is not JSON, and for JSON that is null: neither is an answer. */
+function tryParse(text: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
+    return JSON.parse(text);
   } catch {
-    throw new AnswerError('bad_json', 'The server’s answer is not JSON.');
+    return null;
   }
+}
+
+function notJson(): never {
+  throw new AnswerError('bad_json', 'The server’s answer is not JSON.');
 }
 
 type Step = { readonly key: string } | { readonly index: number } | 'each';

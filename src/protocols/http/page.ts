@@ -28,10 +28,20 @@ export function readPage(
   }
   const said = kind === 'html' ? (declared ?? metaCharset(bytes)) : declared;
   const text = decodeText(bytes, charset === 'auto' ? knownCharset(said) : charset);
-  return kind === 'json' ? jsonPage(text) : (htmlPage(text) as Page<unknown>);
+  if (kind === 'json') return jsonPage(text);
+  checkEnd(text, bytes);
+  return htmlPage(text) as Page<unknown>;
+}
+
+/** A page that was cut parses like a shorter one; a whole one ends what it began, if it began with it. */
+function checkEnd(text: string, bytes: Uint8Array): void {
+  if (!looksLikeHtml(bytes) || /<\/(?:html|body)\s*>/i.test(text.slice(-maxTrailerLength))) return;
+  throw new AnswerError('html_truncated', 'The page ends before it is complete.');
 }
 
 const maxSniffedBytes = 2048;
+/** Scripts and counters stand behind the end of many a page. */
+const maxTrailerLength = 16_384;
 
 /** The charset a page declares in its head (HTML, section 4.2.5.4). */
 function metaCharset(bytes: Uint8Array): string | null {

@@ -63,6 +63,8 @@ export function createSruConnector(
 /** What one ask has come to so far. */
 interface Progress {
   hits: number | null;
+  /** The count as the server first gave it. */
+  counted: number | null;
   exact: boolean;
   fetched: number;
   unreadable: number;
@@ -73,6 +75,7 @@ interface Progress {
 
 const nothingYet: Readonly<Progress> = {
   hits: null,
+  counted: null,
   exact: true,
   fetched: 0,
   unreadable: 0,
@@ -186,8 +189,8 @@ function handOver(
 ): void {
   progress.fetched += records.length;
   progress.unreadable += unreadable;
-  progress.hits = hits ?? progress.hits;
-  if (records.length > 0) onRecords(records, hits);
+  progress.hits ??= hits;
+  if (records.length > 0) onRecords(records, progress.hits);
 }
 
 /** The diagnostic that stands in place of what was asked for; null where that came all the same. */
@@ -198,12 +201,19 @@ function failing(answer: PageAnswer, start: number, count: number): SruDiagnosti
   return count === 0 && (answer.hits ?? 0) > 0 ? null : diagnostic;
 }
 
-/** The count as the server has it, held against the records that came. */
+/**
+ * The count as the server gave it first, held against the records that came: a later page that counts
+ * otherwise, or reaches further, makes it an estimate.
+ */
 function note(progress: Progress, answer: PageAnswer, start: number): void {
   const reached = answer.seen === 0 ? 0 : start - 1 + answer.seen;
-  const counted = answer.hits ?? progress.hits;
-  progress.exact &&= answer.exact && counted !== null && reached <= counted;
-  progress.hits = Math.max(counted ?? 0, reached);
+  const isPastEnd = answer.seen === 0 && answer.diagnostics.length > 0;
+  const counted = progress.counted ?? answer.hits ?? (isPastEnd ? start - 1 : null);
+  const agrees = isPastEnd || answer.hits === null || answer.hits === counted;
+  progress.exact &&= answer.exact && agrees && counted !== null && reached <= counted;
+  progress.exact &&= answer.hits !== null || progress.counted !== null;
+  progress.counted ??= answer.hits;
+  progress.hits = Math.max(progress.hits ?? 0, counted ?? 0, reached);
 }
 
 /** True when another page is worth asking for; says so where the server stops before its own count. */

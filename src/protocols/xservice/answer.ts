@@ -6,8 +6,8 @@ import { checkRoot, own, type XserviceDocument } from './document.ts';
 /** A result set at the server; disposable, since servers clear them. */
 export interface FoundSet {
   readonly setNumber: string;
-  /** Records that match. */
-  readonly records: number;
+  /** Records that match; null where the server's count is no number. */
+  readonly records: number | null;
   /** Records of the set that can be presented; a large set is cut. */
   readonly entries: number;
 }
@@ -19,17 +19,24 @@ export type FindAnswer =
 
 /** What `find` said; no hits is an error with the text "empty set". */
 export function decodeFind({ root, errors }: XserviceDocument): FindAnswer {
-  const setNumber = own(root, 'set_number') ?? own(root, 'set-number');
+  const setNumber = /^\w+/.exec(own(root, 'set_number') ?? own(root, 'set-number') ?? '')?.[0];
   const records = countOf(own(root, 'no_records'));
   if (errors.some((text) => /empty set/i.test(text)) || records === 0) return { kind: 'empty' };
-  if (setNumber === null || records === null) return { kind: 'error', texts: errors };
-  const entries = countOf(own(root, 'no_entries')) ?? records;
-  return { kind: 'found', set: { setNumber, records, entries: Math.min(entries, records) } };
+  if (setNumber === undefined) return { kind: 'error', texts: errors };
+  const entries = countOf(own(root, 'no_entries')) ?? records ?? uncountedEntries;
+  return {
+    kind: 'found',
+    set: { setNumber, records, entries: Math.min(entries, records ?? entries) },
+  };
 }
 
-/** Zero-padded numbers; null for anything else. */
+/** Entries asked for of a set whose size the server did not say: until it gives none. */
+const uncountedEntries = 1000;
+
+/** Zero-padded numbers, with whatever a careless server puts behind them; null for anything else. */
 function countOf(text: string | null): number | null {
-  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+  const digits = /^\d{1,15}(?![\d.,])/.exec(text ?? '')?.[0];
+  return digits === undefined ? null : Number(digits);
 }
 
 /** One record of a present answer. */

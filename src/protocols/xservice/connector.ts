@@ -10,7 +10,7 @@ import { decodeFind, type FoundSet } from './answer.ts';
 import { readDocument } from './document.ts';
 import { presentEntries } from './present.ts';
 import { encodeOperation } from './request.ts';
-import { type Progress, send, type XserviceSearch } from './search.ts';
+import { nothingYet, type Progress, send, type XserviceSearch } from './search.ts';
 
 /** One bibliographic base of the library with what was found in it. */
 interface BaseFound {
@@ -29,15 +29,16 @@ export function createXserviceConnector(
     async search(ask, signal, onRecords) {
       const search = { library, dependencies, ask, signal, onRecords };
       const translate = (options: TermOptions) => toXserviceRequest(ask.query, indexes, options);
-      const progress: Progress = { hits: null, fetched: 0, unreadable: 0, incomplete: null };
+      const progress: Progress = { ...nothingYet };
       try {
         const ways = termOptions(ask.query, terms, (options) => translate(options).value.request);
         return await firstFound(ways, async (options) => {
+          Object.assign(progress, nothingYet);
           const { value, simplified } = translate(options);
           await searchOnce(search, value.request, progress);
           return {
             hits: progress.hits ?? 0,
-            exact: progress.incomplete === null,
+            exact: progress.exact && progress.incomplete === null,
             fetched: progress.fetched,
             unreadable: progress.unreadable,
             sorted: ask.sort === null,
@@ -73,25 +74,25 @@ async function searchOnce(
       return { base, set: await find(at === 0 ? search : beside, base, request) };
     }),
   );
-  progress.hits = found.reduce((sum, { set }) => sum + (set?.records ?? 0), 0);
+  const isCounted = found.every(({ set }) => set === null || set.records !== null);
+  if (isCounted) progress.hits = found.reduce((sum, { set }) => sum + (set?.records ?? 0), 0);
 
   // The bases' lists follow one another; each gives the part of what is wanted that lies in it.
   let before = 0;
   for (const { base, set } of found) {
     if (set === null) continue;
-    const first = Math.max(ask.start, before + 1);
-    const last = Math.min(ask.start + ask.limit - 1, before + set.records);
-    if (first <= last) {
-      await presentEntries(search, progress, {
-        base,
-        set,
-        first: first - before,
-        last: last - before,
-        positionOffset: before,
-        findAgain: () => find(search, base, request),
-      });
-    }
-    before += set.records;
+    const records = set.records ?? set.entries;
+    const first = Math.max(ask.start, before + 1) - before;
+    const last = Math.min(ask.start + ask.limit - 1, before + records) - before;
+    const wish = { base, set, first, last, positionOffset: before };
+    const findAgain = () => find(search, base, request);
+    const reached =
+      first <= last ? await presentEntries(search, progress, { ...wish, findAgain }) : 0;
+    before += set.records ?? reached;
+  }
+  if (!isCounted) {
+    progress.hits = before;
+    progress.exact = false;
   }
 }
 

@@ -32,12 +32,15 @@ export interface PresentWish {
   readonly findAgain: () => Promise<FoundSet | null>;
 }
 
-/** Presents entries until the wanted ones are there or the server gives no more. */
+/**
+ * Presents entries until the wanted ones are there or the server gives no more; the number of the last
+ * entry that came.
+ */
 export async function presentEntries(
   search: XserviceSearch,
   progress: Progress,
   wish: PresentWish,
-): Promise<void> {
+): Promise<number> {
   let { set } = wish;
   let next = wish.first;
   let foundAgain = false;
@@ -46,17 +49,20 @@ export async function presentEntries(
     const { seen, errors } = await presentOnce(search, progress, { ...wish, set }, next, last);
     next += seen;
     if (seen > 0) continue;
+    // A set of unknown size ends where the server gives nothing more.
+    if (set.records === null) return next - 1;
     const again = foundAgain || errors.length === 0 ? null : await wish.findAgain();
     if (again === null) {
       progress.incomplete = 'The server counts more records than it gives.';
-      return;
+      return next - 1;
     }
     foundAgain = true;
     set = again;
   }
-  if (next <= wish.last) {
+  if (next <= wish.last && set.records !== null) {
     progress.incomplete ??= 'The server keeps only the first records of a large result.';
   }
+  return next - 1;
 }
 
 const repairedWarning = 'The answer was not well-formed XML and was repaired.';

@@ -14,10 +14,19 @@ export interface XserviceSearch {
 /** What one ask has come to so far. */
 export interface Progress {
   hits: number | null;
+  exact: boolean;
   fetched: number;
   unreadable: number;
   incomplete: string | null;
 }
+
+export const nothingYet: Readonly<Progress> = {
+  hits: null,
+  exact: true,
+  fetched: 0,
+  unreadable: 0,
+  incomplete: null,
+};
 
 /** One request whose HTTP answer is good; throws ConnectorError or EgressError. */
 export async function send(

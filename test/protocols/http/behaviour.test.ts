@@ -78,6 +78,11 @@ t.test('holds a count against what comes', async (t) => {
   const cases: readonly (readonly [string, (seen: Seen) => string, object])[] = [
     ['none, and the list ends', pages(13, null), { hits: 13, exact: true, fetched: 13 }],
     ['too large', pages(13, 99), { hits: 99, exact: false, fetched: 13 }],
+    [
+      'negative',
+      () => JSON.stringify({ total: 'count: -5', list: titles(1, 3) }),
+      { hits: 3, exact: true, fetched: 3 },
+    ],
     ['too small', pages(10, 4), { hits: 10, exact: false, fetched: 10 }],
     [
       'the same page for ever',
@@ -111,6 +116,12 @@ t.test('never takes another answer for an empty list', async (t) => {
       '<html><form id=login></form></html>',
       { answer: 'html', records: 'li', count: 'b' },
       'no_list',
+    ],
+    [
+      'text/html',
+      '<!DOCTYPE html><html><body><b>2</b><ul><li>One</li><li>Tw',
+      { answer: 'html', records: 'li', count: 'b' },
+      'html_truncated',
     ],
     ['text/html', '<div>'.repeat(100_000), { answer: 'html', records: 'li' }, 'html_depth'],
     [

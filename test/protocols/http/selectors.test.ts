@@ -45,6 +45,7 @@ t.test('refuses JSON that is none, or too deep', (t) => {
       reason: 'json_depth',
     },
   );
+  t.same(parseJson('{"a":"tab\there\u0001"}'), { a: 'tab here ' }, 'control characters');
   t.same(parseJson('\ufeff{"a":"[[[[\\"]"}'), { a: '[[[["]' });
   t.end();
 });

@@ -190,6 +190,24 @@ t.test('believes a count only as far as it holds', async (t) => {
   }
 });
 
+t.test('keeps the first count when a later page says otherwise', async (t) => {
+  const shapes: readonly object[] = [
+    { hits: 0, diagnostics: [[61]] },
+    { hits: null, diagnostics: [[61]] },
+    { hits: 3 },
+  ];
+  for (const later of shapes) {
+    const server = await scripted((seen, _response, count) =>
+      count === 1 ? answerXml({ hits: 147, records: listed(seen, 147, 12) }) : answerXml(later),
+    );
+    const { outcome, error } = await search(connector(server.url), ask('x', { limit: 20 }));
+    t.equal(error, null);
+    t.match(outcome, { hits: 147, exact: false, fetched: 12 }, JSON.stringify(later));
+    t.type(outcome?.incomplete, 'string');
+    await server.close();
+  }
+});
+
 t.test('leaves out what a server does not take, and remembers that', async (t) => {
   const refuses =
     (parameter: string, diagnostic: readonly [number, string?]) =>

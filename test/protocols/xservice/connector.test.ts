@@ -143,6 +143,17 @@ t.test('says where the set keeps fewer entries than the search found', async (t)
   await server.close();
 });
 
+t.test('counts what comes where the server’s count is no number', async (t) => {
+  const server = await scripted((seen) =>
+    seen.parameters.get('op') === 'present'
+      ? present(seen, 13)
+      : '<find><set_number>000001</set_number><no_records>-5</no_records><no_entries>-5</no_entries></find>',
+  );
+  const { outcome } = await search(connector(server.url), ask('x', { limit: 20 }));
+  t.match(outcome, { hits: 13, exact: false, fetched: 13, incomplete: null });
+  await server.close();
+});
+
 t.test('finds again, once, when the server has cleared the set', async (t) => {
   const server = await scripted((seen) => {
     if (seen.parameters.get('op') === 'find') {
