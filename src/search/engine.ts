@@ -20,7 +20,7 @@ import type { LibraryAnswer, SearchEngine, SearchRequest } from './types.ts';
 
 export { OverloadedError } from './errors.ts';
 export { defaultSearchSettings, type PartialSettings, type SearchSettings } from './settings.ts';
-export type { SharedAnswers, StoredAnswer } from './shared-answers.ts';
+export type { SharedAnswers, SharedWord, StoredAnswer } from './shared-answers.ts';
 
 export interface SearchEngineOptions {
   /** The guarded connector of a library; undefined for one that is not there any more. */
@@ -102,7 +102,6 @@ function createServices(
     clock,
     cache,
     shared: options.shared ?? null,
-    wallClock: () => Date.now(),
     keep: (record) => records.keep(record),
     onFault: options.onFault ?? (() => {}),
   });

@@ -4,7 +4,12 @@ import type { Clock } from '../members/guards/clock.ts';
 import type { Connector, Outcome, SortWish, SourceRecord } from '../members/types.ts';
 import type { Query } from '../query/types.ts';
 import { type AnswerCache, type PageKey, pageKey } from './cache.ts';
-import { readShared, type SharedAnswers } from './shared-answers.ts';
+import {
+  askShared,
+  type SharedAnswers,
+  type SharedTurn,
+  type WholeAnswer,
+} from './shared-answers.ts';
 import { createTrace, type TimedTrace } from './trace.ts';
 
 /** One question to one library, for one part of its answer. */
@@ -43,6 +48,8 @@ export interface Flights {
   /** Joins the same ask already on its way, or sends one. The returned function leaves it. */
   board(errand: Errand, passenger: Passenger): (why: ConnectorError) => void;
   readonly inFlight: number;
+  /** Settles when what was answered by now can be read by other gateways, or never will. */
+  published(): Promise<void>;
   /** Ends every ask. */
   stop(): void;
 }
@@ -62,8 +69,6 @@ export interface FlightOptions {
   readonly clock: Clock;
   readonly cache: AnswerCache;
   readonly shared: SharedAnswers | null;
-  /** Milliseconds since 1970. */
-  readonly wallClock: () => number;
   readonly keep: (record: SourceRecord) => SourceRecord;
   /** Told of errors no connector may reject with: bugs. */
   readonly onFault: (error: unknown, libraryId: string) => void;
@@ -79,9 +84,13 @@ const worthAskingMs = 100;
 export function createFlights(options: FlightOptions): Flights {
   const { clock, cache } = options;
   const flights = new Map<string, Flight>();
+  const publishing = new Set<Promise<void>>();
 
   return {
     board,
+    async published() {
+      await Promise.all(publishing);
+    },
     get inFlight() {
       return flights.size;
     },
@@ -153,16 +162,19 @@ export function createFlights(options: FlightOptions): Flights {
     const { connector, key, query, sort, probe } = flight.errand;
     const { deadline, trace, controller } = flight;
     const { start, limit } = key;
-    const known = await findShared(flight);
-    if (known !== undefined) return known;
+    const { known, turn } = await takeTurn(flight);
+    if (known !== null) return known;
+    let stamp: number | null = null;
     try {
       const outcome = await connector.search(
         { query, start, limit, sort, deadline, trace, ...(probe ? { probe } : {}) },
         controller.signal,
         (records, hits) => arrive(flight, records, hits),
       );
-      const stamp = controller.signal.aborted ? null : cache.write(key, outcome, flight.records);
-      if (stamp !== null) share(flight, outcome);
+      if (!controller.signal.aborted) stamp = cache.write(key, outcome, flight.records);
+      if (stamp !== null && turn !== null) {
+        publish(turn, { outcome, records: [...flight.records] });
+      }
       return { status: 'answered', outcome, stamp };
     } catch (error) {
       if (error instanceof ConnectorError) return { status: 'failed', error };
@@ -174,29 +186,47 @@ export function createFlights(options: FlightOptions): Flights {
           reason: 'internal_error',
         }),
       };
+    } finally {
+      if (stamp === null) turn?.release();
     }
   }
 
-  /** What another gateway was answered, where that can still be shown. */
-  async function findShared(flight: Flight): Promise<Answer | undefined> {
-    const { shared, wallClock } = options;
+  /**
+   * What another gateway was answered, where that can still be shown; else the turn to ask the library.
+   * While another gateway has the turn its answer is waited for; without a store nobody waits.
+   */
+  async function takeTurn(
+    flight: Flight,
+  ): Promise<{ known: Answer | null; turn: SharedTurn | null }> {
+    const { shared } = options;
     const { key, fresh, probe } = flight.errand;
-    if (shared === null || fresh || probe) return undefined;
-    const found = await readShared(shared, pageKey(key), clock);
-    if (found === undefined || flight.controller.signal.aborted) return undefined;
-    const ageMs = Math.max(0, wallClock() - found.storedAt);
-    if (ageMs > cache.freshMs) return undefined;
-    arrive(flight, found.records, found.outcome.hits);
-    const stamp = cache.write(key, found.outcome, flight.records, ageMs);
-    return { status: 'answered', outcome: found.outcome, stamp, ageMs };
+    const { signal } = flight.controller;
+    const nothing = { known: null, turn: null };
+    if (shared === null) return nothing;
+    while (!signal.aborted) {
+      const word = await askShared(shared, pageKey(key), fresh || probe, clock);
+      if (word === undefined) return nothing;
+      if ('turn' in word) return { known: null, turn: word.turn };
+      if ('changed' in word) {
+        await word.changed(signal);
+        continue;
+      }
+      if (signal.aborted) break;
+      const { outcome, records, ageMs } = word.answer;
+      arrive(flight, records, outcome.hits);
+      const stamp = cache.write(key, outcome, flight.records, ageMs);
+      return { known: { status: 'answered', outcome, stamp, ageMs }, turn: null };
+    }
+    return nothing;
   }
 
-  function share(flight: Flight, outcome: Outcome): void {
-    const { shared, wallClock } = options;
-    if (shared === null) return;
-    const answer = { outcome, records: flight.records, storedAt: wallClock() };
-    // A store that fails costs the next gateway a question, nothing else.
-    shared.write(pageKey(flight.errand.key), answer).catch(() => {});
+  /** A store that fails costs the next gateway a question, nothing else. */
+  function publish(turn: SharedTurn, answer: WholeAnswer): void {
+    const work = turn
+      .publish(answer)
+      .catch(() => turn.release())
+      .finally(() => publishing.delete(work));
+    publishing.add(work);
   }
 
   function arrive(flight: Flight, records: readonly SourceRecord[], hits: number | null): void {

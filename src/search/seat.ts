@@ -39,6 +39,8 @@ export interface Seat {
   trace: TimedTrace | null;
   /** Stamps of the whole answers its records came from; null once some came from none. */
   stamps: readonly number[] | null;
+  /** The parts of the list that whole answers gave; null once some records came otherwise. */
+  parts: readonly ListPart[] | null;
   /** Event id of the last change. */
   version: number;
   /** Numbers of the records of the last ask, to find a library that sends one page for every place. */
@@ -72,6 +74,7 @@ export function createSeat(
     firstRecordMs: null,
     trace: null,
     stamps: [],
+    parts: [],
     version: 0,
     lastPage: '',
     seen: new Map(),
@@ -113,10 +116,14 @@ export function takeRecords(
   return fresh;
 }
 
-/** The part of the library's list that an ask was for, and what came of it. */
-export interface Chunk {
+/** A part of a library's list. */
+export interface ListPart {
   readonly start: number;
   readonly limit: number;
+}
+
+/** The part of the library's list that an ask was for, and what came of it. */
+export interface Chunk extends ListPart {
   /** Numbers of the records that came, in order. */
   readonly received: string[];
 }
@@ -131,7 +138,10 @@ export function takeAnswer(seat: Seat, chunk: Chunk, answer: Answer, now: number
   seat.elapsedMs ??= roundMs(now - seat.startedAt);
   if (answer.status === 'failed') {
     seat.next = chunk.start + chunk.received.length;
-    if (chunk.received.length > 0) seat.stamps = null;
+    if (chunk.received.length > 0) {
+      seat.stamps = null;
+      seat.parts = null;
+    }
     seat.verdict = failedVerdict(answer.error, seat);
     return;
   }
@@ -156,6 +166,8 @@ export function takeAnswer(seat: Seat, chunk: Chunk, answer: Answer, now: number
   seat.ended = short || repeated || came === 0;
   if (page !== '') {
     seat.stamps = stamp === null || seat.stamps === null ? null : [...seat.stamps, stamp];
+    const { start, limit } = chunk;
+    seat.parts = stamp === null || seat.parts === null ? null : [...seat.parts, { start, limit }];
   }
   seat.verdict = repeated
     ? { state: 'partial', hits: seat.hits, cause: 'repeated_page', retryAfterMs: null }
