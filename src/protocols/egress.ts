@@ -51,15 +51,32 @@ export function createEgress(settings: EgressSettings): Egress {
   async function connect(target: ConnectTarget, call: EgressCall) {
     if (closed) throw new EgressError('closed', sentences.closed);
     const socket = await connectChecked(connectSettings, target, call);
+    if (closed) {
+      socket.destroy();
+      throw new EgressError('closed', sentences.closed);
+    }
     held.add(socket);
     socket.once('close', () => held.delete(socket));
     return socket;
   }
 
+  /** Lets go of the origin unused for longest; probes of many addresses must not lock anybody out. */
+  function makeRoom(): void {
+    const oldest = [...pools].find(([, pool]) => pool.isUnused);
+    if (oldest === undefined) throw new EgressError('queue_full', sentences.queue_full);
+    pools.delete(oldest[0]);
+    oldest[1].close().catch(() => undefined);
+  }
+
   function poolOf(url: URL): OriginPool {
     const known = pools.get(url.origin);
-    if (known !== undefined) return known;
-    if (pools.size >= maxOrigins) throw new EgressError('queue_full', sentences.queue_full);
+    if (known !== undefined) {
+      // The order of the map is that of the last use.
+      pools.delete(url.origin);
+      pools.set(url.origin, known);
+      return known;
+    }
+    if (pools.size >= maxOrigins) makeRoom();
     const tls = url.protocol === 'https:';
     const port = Number(url.port || (tls ? 443 : 80));
     const pool = createOriginPool(url.origin, (call) =>

@@ -22,6 +22,8 @@ export interface OriginPool {
   acquire(call: EgressCall, connections: number, fresh: boolean): Promise<Connection>;
   /** Gives a connection back; `usable` when its answer was read to the end. */
   release(connection: Connection, usable: boolean): void;
+  /** True while nobody asks anything over it; what it keeps idle may be closed then. */
+  readonly isUnused: boolean;
   close(): Promise<void>;
 }
 
@@ -100,6 +102,9 @@ export function createOriginPool(
       if (usable && !closed && isOpen(connection)) idle.push({ ...connection, reused: true });
       else discard(connection);
       leave();
+    },
+    get isUnused() {
+      return busy === 0 && waiting.length === 0;
     },
     async close() {
       closed = true;

@@ -1,7 +1,16 @@
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { createEgress } from '../../../src/protocols/egress.ts';
-import { bodyOf, call, get, loopback, reasonOf, serveHttp, serveTcp } from './support.ts';
+import {
+  bodyOf,
+  call,
+  get,
+  loopback,
+  reasonOf,
+  serveHttp,
+  serveTcp,
+  withoutWholeLoopback,
+} from './support.ts';
 
 t.test('asks over one kept connection: two round trips cold, one warm', async (t) => {
   const server = await serveHttp((request, response) => response.end(`path ${request.url}`));
@@ -198,3 +207,25 @@ t.test('writes headers and addresses only as HTTP allows', async (t) => {
   await egress.close();
   await server.close();
 });
+
+t.test(
+  'asks more places than it keeps connections to',
+  { skip: withoutWholeLoopback },
+  async (t) => {
+    const server = await serveHttp((_request, response) => response.end('ok'));
+    const egress = createEgress({ allow: loopback });
+    // Every loopback address is a place of its own; the server listens on one of them.
+    const elsewhere = new URL(server.url);
+    let refused = 0;
+    for (let n = 0; n < 1010; n += 1) {
+      elsewhere.hostname = `127.1.${n >> 8}.${n & 255}`;
+      refused +=
+        (await reasonOf(egress.request(get(elsewhere), call()))) === 'connect_refused' ? 1 : 0;
+    }
+    t.equal(refused, 1010);
+    const answer = await egress.request(get(server.url), call());
+    t.equal((await bodyOf(answer)).toString(), 'ok');
+    await egress.close();
+    await server.close();
+  },
+);

@@ -7,6 +7,10 @@ import type { EgressCall, HttpAnswer, HttpRequest } from '../../../src/protocols
 /** Tells the egress that these tests' own servers may be asked. */
 export const loopback = ['127.0.0.0/8:1-65535'];
 
+/** Skip option for tests that use more of 127.0.0.0/8 than one address. */
+export const withoutWholeLoopback: string | false =
+  process.platform === 'linux' ? false : 'only Linux has all of 127.0.0.0/8';
+
 interface Closable {
   readonly port: number;
   readonly url: string;
