@@ -1,13 +1,19 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { linkSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { StoreError } from './errors.ts';
 
 /** Bytes of a Unix socket's path: 104 on macOS, 108 on Linux; what we add to one fits in the rest. */
 const maxSocketPath = 90;
 
-/** Times a lock left behind is cleared away before giving up. */
-const maxTakeovers = 5;
+/** Attempts to take a lock that others try to take as well. */
+const maxAttempts = 200;
+
+const pauseMs = 25;
+
+/** Taking over lasts milliseconds; a mark older than this is from a process killed meanwhile. */
+const staleTakeoverMs = 10_000;
 
 export interface FolderLock {
   release(): Promise<void>;
@@ -20,11 +26,11 @@ export interface FolderLock {
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = socketPath(folder);
-  for (let attempt = 0; attempt < maxTakeovers; attempt++) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const server = await listen(path);
     if (server !== null) return { release: () => closed(server) };
     if (await answers(path)) break;
-    if (!(await clearDead(path))) break;
+    if (!(await removeDead(path))) await setTimeout(pauseMs);
   }
   throw new StoreError('folder_in_use', `another process has the database in ${folder} open`);
 }
@@ -37,25 +43,26 @@ function socketPath(folder: string): string {
 }
 
 /**
- * Moves a socket that nobody listens on out of the way; false if somebody does after all. It is
- * moved before it is removed, so that a lock taken between the question and the removal is noticed
- * and put back.
+ * Removes a socket that nobody listens on; false if another process is doing so. One process at a
+ * time asks and removes, marked by a folder, so that nobody removes a lock that was taken between
+ * the two; others can listen only after the removal.
  */
-async function clearDead(path: string): Promise<boolean> {
-  const aside = `${path}.${randomUUID().slice(0, 8)}`;
+async function removeDead(path: string): Promise<boolean> {
+  const mark = `${path}.taking`;
   try {
-    renameSync(path, aside);
+    mkdirSync(mark);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const made = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - made > staleTakeoverMs) rmSync(mark, { recursive: true, force: true });
+    return false;
   }
-  const alive = await answers(aside);
   try {
-    if (alive) linkSync(aside, path);
+    if (!(await answers(path))) rmSync(path, { force: true });
+    return true;
   } finally {
-    rmSync(aside, { force: true });
+    rmSync(mark, { recursive: true, force: true });
   }
-  return !alive;
 }
 
 function listen(path: string): Promise<Server | null> {

@@ -10,7 +10,7 @@ const corpusRoot = resolve(
  * Tap's `skip` option for a test that needs something: false where it is there, a one-line reason
  * where not. With GUANJI_REQUIRE=all a missing thing is an error instead.
  */
-function skipUnless(there: boolean, reason: string): string | false {
+export function skipUnless(there: boolean, reason: string): string | false {
   if (there) return false;
   if (requireAll) throw new Error(`GUANJI_REQUIRE=all, but ${reason}`);
   return reason;
