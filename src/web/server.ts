@@ -16,6 +16,7 @@ import { registerMetrics } from './metrics.ts';
 import { registerSearchPage } from './pages/search.ts';
 import { registerProblems } from './problem.ts';
 import { acceptRawUrls } from './raw-url.ts';
+import { registerSru } from './sru/route.ts';
 
 const version = '1.0.0';
 
@@ -49,6 +50,7 @@ export async function createServer(
   registerSearch(app, context);
   registerRecords(app, context);
   registerLibraries(app, context);
+  registerSru(app, context);
   const assets = readAssets();
   registerAssets(app, assets);
   registerSearchPage(app, context, assets);
