@@ -47,6 +47,9 @@ interface Edge {
   readonly reason: string;
 }
 
+/** Most records are alone; only a component with a match gets a list of its own. */
+const noEdges: Edge[] = [];
+
 /** Nodes joined by matches, directly or through others; may hold several groups. */
 interface Component {
   nodes: Node[];
@@ -55,7 +58,9 @@ interface Component {
 }
 
 export function createClusterer(): Clusterer {
-  const known = new Set<string>();
+  /** Positions by `library:localId`: the first one seen, and those of other records under it. */
+  const known = new Map<string, number>();
+  const repeated = new Set<string>();
   const buckets = new Map<string, Node | Node[]>();
   const byScript = new Map<string, Node[]>();
   const components = new Set<Component>();
@@ -64,12 +69,10 @@ export function createClusterer(): Clusterer {
 
   function addOne(source: SourceRecord): void {
     const key = `${source.library}:${source.localId}`;
-    const identity = `${key}\n${source.position}`;
-    if (known.has(identity)) return;
-    known.add(identity);
+    if (isKnown(key, source.position)) return;
     current = null;
     const profile = profileOf(source.record);
-    const component: Component = { nodes: [], edges: [], groups: null };
+    const component: Component = { nodes: [], edges: noEdges, groups: null };
     const keys = profile === null ? [] : keysOf(profile);
     const scripts = profile === null ? null : scriptKeysOf(profile);
     const node: Node = { key, source, profile, keys, scripts, component, seenBy: null };
@@ -90,6 +93,16 @@ export function createClusterer(): Clusterer {
     if (own === undefined) byScript.set(scripts.own, [node]);
     else own.push(node);
     if (own?.length === maxBucket + 1) flood([...own, ...others]);
+  }
+
+  function isKnown(key: string, position: number): boolean {
+    const first = known.get(key);
+    if (first === undefined) known.set(key, position);
+    else if (first !== position) {
+      const size = repeated.size;
+      return repeated.add(`${key}\n${position}`).size === size;
+    }
+    return first === position;
   }
 
   function putInto(bucketKey: string, node: Node, profile: Profile): void {
@@ -120,6 +133,7 @@ export function createClusterer(): Clusterer {
   function join(a: Node, b: Node, verdict: Verdict): void {
     const into = a.component.nodes.length >= b.component.nodes.length ? a.component : b.component;
     const from = into === a.component ? b.component : a.component;
+    if (into.edges === noEdges) into.edges = [];
     into.edges.push({ a, b, score: verdict.score, reason: reasonOf(verdict) });
     into.groups = null;
     if (from === into) return;

@@ -21,8 +21,9 @@ export interface Profile {
   readonly edition: EditionFeature;
   readonly format: FormatFeature;
   readonly language: string | null;
-  /** What few comparisons come to; made when the first one does. */
-  readonly details: () => Details;
+  readonly record: BibRecord;
+  /** What few comparisons come to; made when the first one does (`detailsOf`). */
+  details: Details | null;
 }
 
 export interface Details {
@@ -35,7 +36,6 @@ export interface Details {
 export function profileOf(record: BibRecord): Profile | null {
   const { title, places } = titleOf(record);
   if (title === null) return null;
-  let details: Details | null = null;
   return {
     title,
     volume: volumeFeature(record, places),
@@ -45,15 +45,19 @@ export function profileOf(record: BibRecord): Profile | null {
     edition: editionOf(record.edition?.slice(0, maxStatement) ?? null),
     format: formatOf(record),
     language: record.language,
-    details: () => {
-      details ??= {
-        publisher: publisherOf(record),
-        extent: extentOf(record.extent?.slice(0, maxStatement) ?? null),
-        series: seriesOf(record),
-      };
-      return details;
-    },
+    record,
+    details: null,
   };
+}
+
+export function detailsOf(profile: Profile): Details {
+  const { record } = profile;
+  profile.details ??= {
+    publisher: publisherOf(record),
+    extent: extentOf(record.extent?.slice(0, maxStatement) ?? null),
+    series: seriesOf(record),
+  };
+  return profile.details;
 }
 
 /** What of a longer statement is read. */

@@ -18,7 +18,7 @@ import {
   publishersDiffer,
   scoreOf,
 } from './points.ts';
-import type { Profile } from './profile.ts';
+import { detailsOf, type Profile } from './profile.ts';
 
 /** What comparing two records came to. */
 export interface Verdict {
@@ -62,7 +62,8 @@ export function judge(a: Profile, b: Profile): Verdict {
   if (year !== 'same' && edition === 'unclear' && year !== 'unknown') return otherEdition;
   const title = compareTitles(a.title, b.title);
   if (title === 'unlike') return otherTitle;
-  const [one, two] = [a.details(), b.details()];
+  const one = detailsOf(a);
+  const two = detailsOf(b);
   const levels: Levels = {
     title,
     generic: a.title.generic || b.title.generic,
@@ -154,7 +155,7 @@ function countedAsSet(a: Profile, b: Profile): boolean {
     places.length === 1 &&
     places[0] === '1' &&
     a.volume.names.length + b.volume.names.length === 0 &&
-    compareExtents(a.details().extent, b.details().extent) === 'same-count'
+    compareExtents(detailsOf(a).extent, detailsOf(b).extent) === 'same-count'
   );
 }
 

@@ -112,6 +112,7 @@ function withoutArticle(folded: string): string {
 }
 
 const conjunctions = new Set(['and', 'und', 'et']);
+const blanksAndConjunctions = /(?:^| )(?:and|und|et)(?= |$)| /g;
 
 function wordsOf(folded: string): readonly string[] {
   if (!folded.includes(' ')) return [folded];
@@ -120,7 +121,7 @@ function wordsOf(folded: string): readonly string[] {
 
 /** The folded text without blanks and conjunctions: `&`, `and` and `Co-operation` come out alike. */
 export function squeeze(folded: string): string {
-  return folded.includes(' ') ? wordsOf(folded).join('') : folded;
+  return folded.includes(' ') ? folded.replace(blanksAndConjunctions, '') : folded;
 }
 
 function variantsOf(record: BibRecord, parallel: string | null, core: string): readonly string[] {
