@@ -1,14 +1,3 @@
-/** A small generator of numbers that is the same in every run (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const snippets = [
   '<',
   '>',
@@ -25,8 +14,8 @@ const snippets = [
 ];
 snippets.push('<!DOCTYPE a>', '&a;', '<a>', '</record>', '<record>', '{', '[', '\\', '99999999999');
 
-/** The bytes with a few things done to them: changed, cut, doubled, moved, or spoilt by a piece of markup. */
-export function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
+/** The bytes with a few things done to them: changed, cut, doubled, or spoilt by a piece of markup. */
+export function mutateMarkup(bytes: Uint8Array, random: () => number): Uint8Array {
   let mutated = Buffer.from(bytes);
   const changes = 1 + Math.floor(random() * 4);
   for (let n = 0; n < changes; n += 1) {
