@@ -17,6 +17,8 @@ import {
   takeRecords,
 } from './seat.ts';
 import type { SearchServices, Sequence } from './services.ts';
+import type { KeptState } from './shared-searches.ts';
+import type { RecordsOf } from './sharing.ts';
 import { roundMs } from './trace.ts';
 import type { SearchRequest } from './types.ts';
 
@@ -37,6 +39,9 @@ interface Want {
   readonly chunk: Chunk;
   readonly probe: boolean;
 }
+
+/** Two timers for one deadline fire within this. */
+const sameMomentMs = 20;
 
 /**
  * The libraries of one search and the rounds in which they are asked: the first, deeper ones, and
@@ -104,6 +109,57 @@ export class Asking {
   }
 
   /**
+   * Asks what another gateway asks, within the time it has left: all libraries, or the named ones again.
+   * The search was let in there; here it is not turned away.
+   */
+  along(libraries: readonly string[] | null, leftMs: number): void {
+    if (this.running) return;
+    const deadline = this.#services.clock.now() + leftMs;
+    const seats = this.seats.filter(
+      ({ id, verdict: { state } }) =>
+        libraries === null || (libraries.includes(id) && isFinal(state) && !isWhole(state)),
+    );
+    if (libraries !== null) this.#askAgain(seats);
+    const wants = seats.flatMap((seat) => this.#wantsOf(seat, 0, false));
+    if (wants.length > 0 || libraries === null) this.#run(wants, deadline);
+  }
+
+  /** What other gateways need to show the search as it stands. */
+  get kept(): Pick<KeptState, 'cut' | 'elapsedMs' | 'seats'> {
+    const seats = this.seats.map((seat) => {
+      const { id, verdict, hits, exact, fetched, unreadable, sorted, simplified } = seat;
+      const { next, ended, cachedAgeMs, elapsedMs, firstRecordMs, parts } = seat;
+      const counts = { hits, exact, fetched, unreadable, sorted, simplified };
+      return { id, verdict, ...counts, next, ended, cachedAgeMs, elapsedMs, firstRecordMs, parts };
+    });
+    return { cut: this.#cut, elapsedMs: this.elapsedMs, seats };
+  }
+
+  /** Takes a state over that another gateway kept; libraries whose records are gone are asked again. */
+  restore(state: KeptState, recordsOf: RecordsOf): void {
+    const { clock } = this.#services;
+    const missing: Seat[] = [];
+    for (const seat of this.seats) {
+      const kept = state.seats.find(({ id }) => id === seat.id);
+      if (seat.connector === null || kept === undefined) continue;
+      const records = recordsOf(seat, kept);
+      if (records === null) {
+        missing.push(seat);
+        continue;
+      }
+      const fresh = takeRecords(seat, chunkOf(1, records.length), records, null, clock.now());
+      this.#hooks.records(fresh, true);
+      Object.assign(seat, kept, { stamps: null });
+    }
+    this.#begunAt = clock.now() - state.elapsedMs;
+    this.#elapsedMs = state.elapsedMs;
+    this.#cut = state.cut;
+    const wants = missing.flatMap((seat) => this.#wantsOf(seat, 0, false));
+    if (wants.length > 0) this.#run(wants, clock.now() + this.#request.waitMs);
+    else this.#hooks.ended();
+  }
+
+  /**
    * Asks each library that has more for its next part, about `missing` records in all. A search that
    * was let in once is not turned away for a page of it.
    */
@@ -129,13 +185,7 @@ export class Asking {
       .flatMap((seat) => this.#wantsOf(seat, 0, true));
     if (wants.length === 0) return [];
     this.#services.admit();
-    this.#begunAt = this.#services.clock.now();
-    this.#elapsedMs = null;
-    for (const { seat } of wants) {
-      beginSeat(seat, this.#begunAt);
-      seat.verdict = { state: 'asking' };
-      seat.version = ++this.#sequence.value;
-    }
+    this.#askAgain(wants.map(({ seat }) => seat));
     this.#run(wants, this.#begunAt + this.#request.waitMs);
     return wants.map(({ seat }) => seat.id);
   }
@@ -170,6 +220,16 @@ export class Asking {
     return this.seats.length === 0 ? 1 : ended / this.seats.length;
   }
 
+  #askAgain(seats: readonly Seat[]): void {
+    this.#begunAt = this.#services.clock.now();
+    this.#elapsedMs = null;
+    for (const seat of seats) {
+      beginSeat(seat, this.#begunAt);
+      seat.verdict = { state: 'asking' };
+      seat.version = ++this.#sequence.value;
+    }
+  }
+
   #mayGoOn(seat: Seat): boolean {
     return isWhole(seat.verdict.state) && hasMore(seat, this.#services.settings.maxMergedPosition);
   }
@@ -202,9 +262,15 @@ export class Asking {
       () => {
         cancelSlow();
         this.#round = null;
-        this.#finish(round.cut);
+        this.#finish(round.cut || this.#endedByDeadline(deadline));
       },
     );
+  }
+
+  /** A library's own time limit may fire a moment before ours: the deadline ended it all the same. */
+  #endedByDeadline(deadline: number): boolean {
+    if (this.#services.clock.now() < deadline - sameMomentMs) return false;
+    return this.seats.some(({ verdict }) => /^(?:timed_out|partial)$/.test(verdict.state));
   }
 
   #finish(cut: boolean): void {

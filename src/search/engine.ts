@@ -7,14 +7,17 @@ import type { Connector } from '../members/types.ts';
 import { createAnswerCache } from './cache.ts';
 import { OverloadedError } from './errors.ts';
 import { createFlights, type Errand, type Flights } from './flights.ts';
+import { type LineSharing, shareLines } from './line-sharing.ts';
 import type { MergedList } from './list.ts';
 import { recallLine, recallSource } from './recall.ts';
 import { createRecordStore } from './records.ts';
 import { LiveSearch } from './search.ts';
-import { createSearchTable, type SearchTable } from './search-table.ts';
+import { createSearchTable, type KeptSearch, type SearchTable } from './search-table.ts';
 import type { SearchServices } from './services.ts';
 import { fillSettings, type PartialSettings, type SearchSettings } from './settings.ts';
 import type { SharedAnswers } from './shared-answers.ts';
+import type { SharedLines, SharedSearches } from './shared-searches.ts';
+import { createSharing, type Sharing } from './sharing.ts';
 import { createTurns } from './turns.ts';
 import type { LibraryAnswer, SearchEngine, SearchRequest } from './types.ts';
 
@@ -29,6 +32,9 @@ export interface SearchEngineOptions {
   readonly clock?: Clock;
   /** Answers shared with other gateways. */
   readonly shared?: SharedAnswers;
+  /** Searches and record ids that other gateways can answer for too. */
+  readonly sharedSearches?: SharedSearches;
+  readonly sharedLines?: SharedLines;
   /** Told of every library's final answer in every search, with its timings. */
   readonly onAnswer?: (answer: LibraryAnswer, request: SearchRequest) => void;
   /** Told of errors no connector may reject with: bugs. */
@@ -45,9 +51,15 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   const searches = createSearchTable(settings, clock);
   const services = createServices(options, settings, clock, searches);
   const { records, flights, cache } = services;
+  const sharing = services.sharing();
   // The folding tables take some 25 ms to read; no search should be the one that waits for them.
   clock.later(0, () => foldForMatching('繁體 Latin'));
-  const recall = { records, clock, connectorFor: options.connectorFor };
+  const recall = {
+    records,
+    clock,
+    connectorFor: options.connectorFor,
+    ...(services.lineSharing === null ? {} : { elsewhere: services.lineSharing }),
+  };
 
   return {
     start(request) {
@@ -61,6 +73,13 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       return search;
     },
     get: (id) => searches.get(id),
+    find: async (id) => (sharing === null ? searches.get(id) : sharing.find(id)),
+    async cancel(id) {
+      if (sharing !== null) return sharing.cancel(id);
+      const search = searches.get(id);
+      search?.cancel();
+      return search !== undefined;
+    },
     record: (id) => records.line(id),
     sourceRecord: (library, localId) => records.source(library, localId),
     recall: (id) => recallLine(id, recall),
@@ -76,6 +95,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       cacheMisses: cache.counts.misses,
     }),
     async close() {
+      sharing?.stop();
       searches.close();
       flights.stop();
     },
@@ -87,16 +107,23 @@ function createServices(
   settings: SearchSettings,
   clock: Clock,
   searches: SearchTable,
-): SearchServices {
+): SearchServices & { readonly lineSharing: LineSharing | null } {
   const cache = createAnswerCache(settings.cache, clock);
-  const records = createRecordStore(
+  const keepMs = settings.keepRecordsSeconds * 1000;
+  const ownRecords = createRecordStore(
     {
       maxBytes: settings.maxRecordBytes,
-      keepMs: settings.keepRecordsSeconds * 1000,
+      keepMs,
       maxPlaces: settings.maxRecordPlaces,
     },
     clock,
   );
+  const { sharedLines, sharedSearches, connectorFor } = options;
+  const lineSharing =
+    sharedLines === undefined
+      ? null
+      : shareLines(ownRecords, sharedLines, { clock, keepMs, connectorFor });
+  const records = lineSharing?.records ?? ownRecords;
   const flights = createFlights({
     limit: pLimit(settings.maxAsks),
     clock,
@@ -105,26 +132,48 @@ function createServices(
     keep: (record) => records.keep(record),
     onFault: options.onFault ?? (() => {}),
   });
-  return {
+  let sharing: Sharing | null = null;
+  const services = {
     settings,
     clock,
     cache,
     flights,
     records,
+    lineSharing,
+    sharing: () => sharing,
     lists: new LRUCache<string, MergedList>({
       maxSize: maxSharedLines,
       sizeCalculation: (list) => Math.max(1, list.lines.length),
     }),
     turns: createTurns(clock),
-    connectorFor: options.connectorFor,
+    connectorFor,
     revalidate: createRevalidation(flights, settings, clock),
     admit() {
       if (searches.running >= settings.maxSearches) throw new OverloadedError(searches.running);
     },
-    began: (search) => searches.began(search),
-    ended: (search) => searches.ended(search),
+    began: (search: KeptSearch) => searches.began(search),
+    ended: (search: KeptSearch) => searches.ended(search),
     onAnswer: options.onAnswer ?? (() => {}),
   };
+  if (sharedSearches !== undefined) {
+    sharing = createSharing({
+      searches: sharedSearches,
+      answers: options.shared ?? null,
+      table: searches,
+      clock,
+      make: (id, { request, epoch }) =>
+        new LiveSearch(id, { ...request, refresh: false }, services, firstEventOf(epoch)),
+      published: async () => {
+        await Promise.all([flights.published(), lineSharing?.told()]);
+      },
+    });
+  }
+  return services;
+}
+
+/** Event ids of a search begin anew, far from the others', each time a gateway takes it over. */
+function firstEventOf(epoch: number): number {
+  return ((epoch % 900) + 1) * 1_000_000;
 }
 
 /** Asks libraries behind stale answers: so many at once, and nobody waits for them. */

@@ -3,13 +3,27 @@ import type { Clock } from '../members/guards/clock.ts';
 import type { Connector, SourceRecord } from '../members/types.ts';
 import type { Query } from '../query/types.ts';
 import { mergeGroup } from './merge.ts';
-import { contentKey, type KeptLine, type RecordPlace, type RecordStore } from './records.ts';
+import {
+  contentKey,
+  type KeptLine,
+  type LinePlaces,
+  type RecordPlace,
+  type RecordStore,
+} from './records.ts';
 import { createTrace } from './trace.ts';
 
 export interface RecallServices {
   readonly records: RecordStore;
   readonly clock: Clock;
   readonly connectorFor: (id: string) => Connector | undefined;
+  /** Places that other gateways have told of. */
+  readonly elsewhere?: {
+    line(id: string): Promise<LinePlaces | undefined>;
+    source(
+      library: string,
+      localId: string,
+    ): Promise<{ readonly place: RecordPlace; readonly query: Query } | undefined>;
+  };
 }
 
 /** A line by its id: as remembered, or made again from its source records, asked for one by one. */
@@ -19,7 +33,7 @@ export async function recallLine(
 ): Promise<KeptLine | undefined> {
   const known = services.records.line(id);
   if (known !== undefined) return known;
-  const kept = services.records.places(id);
+  const kept = services.records.places(id) ?? (await services.elsewhere?.line(id));
   if (kept === undefined) return undefined;
   const { places, reasons, query } = kept;
   const found = await Promise.all(
@@ -48,10 +62,12 @@ export async function recallSource(
   const known = services.records.source(library, localId);
   if (known !== undefined) return known;
   const connector = services.connectorFor(library);
-  if (connector === undefined || connector.library.connector.indexes.id === undefined) {
-    return undefined;
+  if (connector === undefined) return undefined;
+  if (connector.library.connector.indexes.id !== undefined) {
+    return askFor(connector, byNumber(localId), 1, localId, services);
   }
-  return askFor(connector, byNumber(localId), 1, localId, services);
+  const found = await services.elsewhere?.source(library, localId);
+  return found && askFor(connector, found.query, found.place.position, localId, services);
 }
 
 /** By its number where the library has an index of numbers, else where it was found before. */

@@ -4,13 +4,14 @@ import { type Composer, createComposer, type Line, type MergedList } from './lis
 import { ownPage } from './own-list.ts';
 import { rankTerms } from './rank-terms.ts';
 import { sourceBytes } from './records.ts';
-import { libraryAnswer } from './seat.ts';
+import { libraryAnswer, type Seat } from './seat.ts';
 import type { SearchServices, Sequence } from './services.ts';
+import type { KeptState, SharedRound } from './shared-searches.ts';
+import type { RecordsOf, ShareableSearch } from './sharing.ts';
 import { Stream } from './stream.ts';
 import { roundMs } from './trace.ts';
 import type {
   LibraryList,
-  Search,
   SearchAnswer,
   SearchEvent,
   SearchRequest,
@@ -20,17 +21,20 @@ import type {
 import { type Selection, select } from './view.ts';
 import { type Bell, createBell, createWatchers, type Watchers } from './watchers.ts';
 
+/** How much longer than the other gateway a search is followed. */
+const followGraceMs = 200;
+
 /**
  * One search, from question to list. Asking: the cache is read and the libraries that are left are
  * asked (asking.ts, fan-out.ts, flights.ts). List: what comes is grouped, merged and ranked (list.ts).
  * Reading: any number of readers look at it, filtered and sorted (view.ts) or as a stream (stream.ts),
  * while it runs and afterwards.
  */
-export class LiveSearch implements Search {
+export class LiveSearch implements ShareableSearch {
   readonly id: string;
   readonly request: SearchRequest;
   readonly #services: SearchServices;
-  readonly #sequence: Sequence = { value: 0 };
+  readonly #sequence: Sequence;
   readonly #bell: Bell = createBell();
   readonly #asking: Asking;
   readonly #composer: Composer;
@@ -40,11 +44,16 @@ export class LiveSearch implements Search {
   #bytes = 0;
   #mergeMs = 0;
   #cancelRest = () => {};
+  #isDeserted = false;
+  #isRestoring = false;
+  sharedVersion = 0;
 
-  constructor(id: string, request: SearchRequest, services: SearchServices) {
+  /** `firstEvent` begins its event ids, so that those of another gateway are told from its own. */
+  constructor(id: string, request: SearchRequest, services: SearchServices, firstEvent = 0) {
     this.id = id;
     this.request = request;
     this.#services = services;
+    this.#sequence = { value: firstEvent };
     const { clock, settings } = services;
     this.#asking = new Asking(request, services, this.#sequence, {
       began: () => {
@@ -63,6 +72,9 @@ export class LiveSearch implements Search {
       ended: () => {
         this.#stream.ended();
         services.ended(this);
+        // Whoever watched may be reading on at another gateway: what nobody wanted here is not the end.
+        if (!this.#isDeserted && !this.#isRestoring) services.sharing()?.ended(this);
+        this.#isDeserted = false;
         this.#bell.ring();
         this.#restLater();
       },
@@ -82,12 +94,44 @@ export class LiveSearch implements Search {
       clock,
       settings.streamEveryMs,
     );
-    this.#watchers = createWatchers(clock, settings.unwatchedGraceMs, () => this.cancel());
+    this.#watchers = createWatchers(clock, settings.unwatchedGraceMs, () => {
+      this.#isDeserted = this.#asking.running;
+      this.cancel();
+    });
   }
 
   /** Throws OverloadedError before any library is asked. */
   begin(): void {
     this.#asking.first();
+    if (this.#asking.running) this.#services.sharing()?.began(this, null);
+  }
+
+  follow(round: SharedRound | null): void {
+    // A little longer than the other gateway, so that its last words still arrive.
+    const leftMs = round === null ? this.request.waitMs : Math.max(0, round.leftMs) + followGraceMs;
+    this.#asking.along(round?.libraries ?? null, leftMs);
+  }
+
+  restore(state: KeptState, recordsOf: RecordsOf): void {
+    this.#isRestoring = true;
+    this.#asking.restore(state, (seat, kept) => {
+      return recordsOf(seat, kept)?.map((record) => this.#services.records.keep(record)) ?? null;
+    });
+    this.#isRestoring = false;
+  }
+
+  keptState(): KeptState {
+    const { kept, seats } = this.#asking;
+    const apart = new Set(seats.filter(({ parts }) => parts === null).map(({ id }) => id));
+    return { ...kept, records: this.sources.filter(({ library }) => apart.has(library)) };
+  }
+
+  get seats(): readonly Seat[] {
+    return this.#asking.seats;
+  }
+
+  async settled(): Promise<void> {
+    await this.#services.sharing()?.settled(this);
   }
 
   get state(): SearchState {
@@ -141,7 +185,7 @@ export class LiveSearch implements Search {
     const unwatch = this.watch();
     const close = this.#stream.open();
     try {
-      for (let after = afterId; !signal.aborted; ) {
+      for (let after = this.#own(afterId); !signal.aborted; ) {
         const events = this.since(after, view);
         for (const event of events) {
           yield event;
@@ -161,7 +205,7 @@ export class LiveSearch implements Search {
 
   since(afterId: number, view: View): readonly SearchEvent[] {
     const answerView = this.#answerView(view);
-    return this.#stream.since(afterId, {
+    return this.#stream.since(this.#own(afterId), {
       libraries: this.#asking.seats.map((seat) => ({
         version: seat.version,
         answer: () => libraryAnswer(seat, answerView, this.#services.clock.now()),
@@ -176,7 +220,8 @@ export class LiveSearch implements Search {
   }
 
   async changed(afterId: number, signal?: AbortSignal): Promise<void> {
-    while (this.sequence <= afterId && this.#asking.running && !signal?.aborted) {
+    const known = this.#own(afterId);
+    while (this.sequence <= known && this.#asking.running && !signal?.aborted) {
       await this.#bell.next(signal);
     }
   }
@@ -202,7 +247,9 @@ export class LiveSearch implements Search {
   }
 
   retry(libraries?: readonly string[]): readonly string[] {
-    return this.#asking.again(libraries);
+    const asked = this.#asking.again(libraries);
+    if (this.#asking.running) this.#services.sharing()?.began(this, asked);
+    return asked;
   }
 
   cancel(): void {
@@ -223,6 +270,11 @@ export class LiveSearch implements Search {
       for (const member of group.members) ids.set(member, record.id);
     }
     return ids;
+  }
+
+  /** An id that is not of this gateway's events says nothing about them: everything is new. */
+  #own(afterId: number): number {
+    return afterId > this.sequence ? 0 : afterId;
   }
 
   #list(): MergedList {

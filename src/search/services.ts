@@ -6,6 +6,7 @@ import type { SharedLists } from './list.ts';
 import type { RecordStore } from './records.ts';
 import type { KeptSearch } from './search-table.ts';
 import type { SearchSettings } from './settings.ts';
+import type { Sharing } from './sharing.ts';
 import type { Turns } from './turns.ts';
 import type { LibraryAnswer, SearchRequest } from './types.ts';
 
@@ -25,6 +26,8 @@ export interface SearchServices {
   readonly admit: () => void;
   readonly began: (search: KeptSearch) => void;
   readonly ended: (search: KeptSearch) => void;
+  /** Keeps searches for other gateways; null where there are none. */
+  readonly sharing: () => Sharing | null;
   /** Told of every library that came to its end in a search, with its timings. */
   readonly onAnswer: (answer: LibraryAnswer, request: SearchRequest) => void;
 }

@@ -192,6 +192,8 @@ export interface Search {
   retry(libraries?: readonly string[]): readonly string[];
   /** Ends the work at the libraries within 100 ms. */
   cancel(): void;
+  /** Settles when other gateways can answer for the search as it was last shown; soon in any case. */
+  settled(): Promise<void>;
 }
 
 export interface EngineLoad {
@@ -212,6 +214,10 @@ export interface SearchEngine {
   /** Throws OverloadedError above the configured number of searches in progress. */
   start(request: SearchRequest): Search;
   get(id: string): Search | undefined;
+  /** The same, also where another gateway began it. */
+  find(id: string): Promise<Search | undefined>;
+  /** Ends the work of a search at every gateway; false for an id that nobody knows. */
+  cancel(id: string): Promise<boolean>;
   /** The merged record and its source records, while remembered (24 h at least). */
   record(id: string): { record: MergedRecord; sources: readonly SourceRecord[] } | undefined;
   /** One library's record seen in some search. */

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { OverloadedError } from '../search/errors.ts';
 import { type Bilingual, languageOf } from './language.ts';
 
 export interface BadInput {
@@ -54,6 +55,18 @@ export function badInput(errors: readonly BadInput[]): ProblemError {
 
 export function notFound(what: string): ProblemError {
   return new ProblemError(404, 'not-found', what);
+}
+
+/** Begins work at libraries, or tells the caller to come back when there is too much of it. */
+export function unlessOverloaded<T>(begin: () => T): T {
+  try {
+    return begin();
+  } catch (error) {
+    if (!(error instanceof OverloadedError)) throw error;
+    throw new ProblemError(503, 'overloaded', 'too many searches are in progress', {
+      headers: { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))) },
+    });
+  }
 }
 
 export const problemSchema = Type.Object(

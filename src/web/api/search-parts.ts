@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Search } from '../../search/types.ts';
-import { badInput, notFound, problemSchema } from '../problem.ts';
+import { badInput, notFound, problemSchema, unlessOverloaded } from '../problem.ts';
 import { libraryAnswerSchema, mergedRecordSchema } from './answers.ts';
 
 const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
@@ -10,7 +10,7 @@ const orNull = Type.Union([Type.Integer(), Type.Null()]);
 /** One library's own list within a search, and asking the failed ones again. */
 export function registerSearchParts(
   app: FastifyInstance,
-  find: (request: FastifyRequest) => Search,
+  find: (request: FastifyRequest) => Promise<Search>,
 ): void {
   app.get(
     '/api/v1/search/:id/libraries/:library',
@@ -40,7 +40,7 @@ export function registerSearchParts(
       },
     },
     async (request) => {
-      const search = find(request);
+      const search = await find(request);
       const { library } = request.params as { library: string };
       const list = await search.libraryList(
         library,
@@ -66,14 +66,16 @@ export function registerSearchParts(
         response: {
           202: Type.Object({ asked: Type.Array(Type.String()) }),
           404: problems,
+          503: problems,
         } as Readonly<Record<string, unknown>>,
       },
     },
     async (request, reply) => {
-      const search = find(request);
+      const search = await find(request);
       const { library } = request.query as { library?: string | string[] };
       const named = [library ?? []].flat().flatMap((ids) => ids.split(','));
-      const asked = search.retry(named.length > 0 ? named : undefined);
+      const asked = unlessOverloaded(() => search.retry(named.length > 0 ? named : undefined));
+      await search.settled();
       return reply.code(202).send({ asked });
     },
   );

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { indexNames } from '../../query/types.ts';
-import { OverloadedError } from '../../search/engine.ts';
 import {
   facetNames,
   type Search,
@@ -10,7 +9,13 @@ import {
   type View,
 } from '../../search/types.ts';
 import type { WebContext } from '../context.ts';
-import { badInput, notFound, ProblemError, problemSchema } from '../problem.ts';
+import {
+  badInput,
+  notFound,
+  type ProblemError,
+  problemSchema,
+  unlessOverloaded,
+} from '../problem.ts';
 import { searchAnswerSchema } from './answers.ts';
 import {
   type AnswerMode,
@@ -20,7 +25,7 @@ import {
   readViewInput,
 } from './search-input.ts';
 import { registerSearchParts } from './search-parts.ts';
-import { streamFormat, streamSearch } from './stream.ts';
+import { lastEventId, streamFormat, streamSearch } from './stream.ts';
 
 const viewParameters = {
   page: Type.Optional(Type.Integer({ minimum: 1, description: 'Page of the merged list; 1' })),
@@ -126,17 +131,19 @@ export function registerSearch(app: FastifyInstance, context: WebContext): void 
       },
     },
     async (request, reply) => {
-      const search = find(context, request);
+      const search = await find(context, request);
       const raw = request.query as RawInput;
       const view = checkedView(raw, context);
       const format = streamFormat(request);
-      if (format) return streamSearch(search, view, format, request, reply);
+      if (format) return streamSearch(search, view, format, reply, lastEventId(request));
       const since = sinceOf(raw);
       await longPoll(search, since, longPollMs(raw, context), request);
       await search.deepen(view);
       reply.header('cache-control', 'no-store').header('etag', `"${search.sequence}"`);
-      if (since === null) return search.answer(view);
-      return { ...search.answer(view), events: search.since(since, view) };
+      const answer = search.answer(view);
+      const events = since === null ? {} : { events: search.since(since, view) };
+      await search.settled();
+      return { ...answer, ...events };
     },
   );
 
@@ -151,7 +158,8 @@ export function registerSearch(app: FastifyInstance, context: WebContext): void 
       },
     },
     async (request, reply) => {
-      find(context, request).cancel();
+      const { id } = request.params as { id: string };
+      if (!(await context.engine.cancel(id))) throw notKnown(id);
       return reply.code(204).send();
     },
   );
@@ -166,7 +174,8 @@ async function respond(
   reply: FastifyReply,
 ): Promise<unknown> {
   const format = streamFormat(request);
-  if (format) return streamSearch(search, view, format, request, reply);
+  // A new search has no events before this stream, whatever id a reader of another one brings along.
+  if (format) return streamSearch(search, view, format, reply, 0);
   const gone = () => {
     if (!reply.raw.writableEnded) search.cancel();
   };
@@ -176,7 +185,9 @@ async function respond(
   reply.raw.off('close', gone);
   reply.header('cache-control', 'no-store');
   if (view.timings) reply.header('server-timing', serverTiming(search, view));
-  return search.answer(view);
+  const body = search.answer(view);
+  await search.settled();
+  return body;
 }
 
 export interface Begun {
@@ -194,21 +205,18 @@ export function begin(context: WebContext, raw: RawInput, request: FastifyReques
 }
 
 function start(context: WebContext, request: SearchRequest): Search {
-  try {
-    return context.engine.start(request);
-  } catch (error) {
-    if (!(error instanceof OverloadedError)) throw error;
-    throw new ProblemError(503, 'overloaded', 'too many searches are in progress', {
-      headers: { 'retry-after': '1' },
-    });
-  }
+  return unlessOverloaded(() => context.engine.start(request));
 }
 
-function find(context: WebContext, request: FastifyRequest): Search {
+async function find(context: WebContext, request: FastifyRequest): Promise<Search> {
   const { id } = request.params as { id: string };
-  const search = context.engine.get(id);
-  if (!search) throw notFound(`search ${id} is not known any more`);
+  const search = await context.engine.find(id);
+  if (!search) throw notKnown(id);
   return search;
+}
+
+function notKnown(id: string): ProblemError {
+  return notFound(`search ${id} is not known any more`);
 }
 
 function checkedView(raw: RawInput, context: WebContext): View {

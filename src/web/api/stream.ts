@@ -22,8 +22,8 @@ export async function streamSearch(
   search: Search,
   view: View,
   format: StreamFormat,
-  request: FastifyRequest,
   reply: FastifyReply,
+  afterId: number,
 ): Promise<void> {
   const gone = new AbortController();
   const response = reply.raw;
@@ -53,7 +53,7 @@ export async function streamSearch(
   }, heartbeatMs);
   try {
     if (format === 'event-stream') await write('retry: 2000\n\n');
-    for await (const event of search.events(lastEventId(request), view, gone.signal)) {
+    for await (const event of search.events(afterId, view, gone.signal)) {
       await write(format === 'ndjson' ? ndjson(event) : serverSentEvent(event));
       if (gone.signal.aborted) break;
     }
@@ -79,7 +79,8 @@ function ndjson(event: SearchEvent): string {
   return `${JSON.stringify({ event: event.event, id: event.id, data: event.data })}\n`;
 }
 
-function lastEventId(request: FastifyRequest): number {
+/** Where a reader of this search's events left off (WHATWG HTML, section 9.2.4). */
+export function lastEventId(request: FastifyRequest): number {
   const header = request.headers['last-event-id'];
   return typeof header === 'string' && /^[0-9]{1,9}$/.test(header) ? Number(header) : 0;
 }

@@ -51,6 +51,7 @@ export function registerSearchPage(
     const { search, view } = outcome;
     await settle(search, view, request);
     const answer = search.answer(view);
+    await search.settled();
     const results = renderResults({
       query: text,
       answer,
@@ -88,7 +89,7 @@ async function findOrBegin(
 ): Promise<{ search: Search; view: View } | { errors: readonly BadInput[]; status: number }> {
   const raw: RawInput = { ...(query.page === undefined ? {} : { page: query.page }) };
   try {
-    const known = query.search === undefined ? undefined : context.engine.get(query.search);
+    const known = query.search === undefined ? undefined : await context.engine.find(query.search);
     if (known) {
       const view = readViewInput(raw, context);
       return 'errors' in view ? { ...view, status: 400 } : { search: known, view };
