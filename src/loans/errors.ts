@@ -19,6 +19,12 @@ export const loanErrorCodes = [
   'stale',
   /** Something else has it already: a copy, a card, a slot. */
   'taken',
+  /** Nobody is signed in, or the name and the secret do not belong together. */
+  'not_signed_in',
+  /** Tried too often; `retryAfterSeconds` says when to come back. */
+  'throttled',
+  /** Too much at once for this gateway. */
+  'busy',
 ] as const;
 export type LoanErrorCode = (typeof loanErrorCodes)[number];
 
@@ -35,6 +41,7 @@ export interface LoanErrorDetails {
   readonly rule?: string | null;
   readonly pointer?: string;
   readonly faults?: readonly FieldFault[];
+  readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
 
@@ -45,6 +52,7 @@ export class LoanError extends Error {
   readonly sentence: Sentence;
   readonly pointer: string | null;
   readonly faults: readonly FieldFault[];
+  readonly retryAfterSeconds: number | null;
 
   constructor(code: LoanErrorCode, sentence: Sentence, details: LoanErrorDetails = {}) {
     super(sentence.en, details.cause === undefined ? {} : { cause: details.cause });
@@ -54,6 +62,7 @@ export class LoanError extends Error {
     this.sentence = sentence;
     this.pointer = details.pointer ?? null;
     this.faults = details.faults ?? [];
+    this.retryAfterSeconds = details.retryAfterSeconds ?? null;
   }
 }
 
