@@ -1,3 +1,4 @@
+import { isChinese } from './features/language.ts';
 import type { Profile } from './profile.ts';
 
 /** Lengths of the title pieces that serve as keys; Han characters say more than letters. */

@@ -141,7 +141,7 @@ export function parseRoman(text: string): number | null {
 export function parseNumeral(token: string): number | null {
   const first = token.charCodeAt(0);
   if (first >= 48 && first <= 57) {
-    const digits = /^(\d{1,5})(?:st|nd|rd|th|d|e|a|o|eme|re|er)?$/.exec(token);
+    const digits = /^(\d{1,5})(?:st|nd|rd|th|d|e|a|o|eme|re|er|η)?$/.exec(token);
     return digits?.[1] === undefined ? null : Number(digits[1]);
   }
   if (first > 127) return parseHanNumeral(token);

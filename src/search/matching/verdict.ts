@@ -2,6 +2,7 @@ import { compareEditions } from './features/edition.ts';
 import { compareExtents } from './features/extent.ts';
 import { compareFormats } from './features/format.ts';
 import { compareIdentifiers } from './features/identifiers.ts';
+import { languagesDiffer } from './features/language.ts';
 import { compareNames } from './features/names.ts';
 import { comparePublishers } from './features/publisher.ts';
 import { compareSeries } from './features/series.ts';
@@ -70,7 +71,7 @@ export function judge(a: Profile, b: Profile): Verdict {
     identifiers: compareIdentifiers(a.identifiers, b.identifiers),
     names: compareNames(a.names, b.names),
     // A serial is catalogued in any of its years.
-    year: serials ? 'unknown' : year,
+    year: serials && year !== 'same' ? 'unknown' : year,
     edition,
     publisher: comparePublishers(one.publisher, two.publisher),
     extent: compareExtents(one.extent, two.extent),
@@ -157,11 +158,4 @@ function countedAsSet(a: Profile, b: Profile): boolean {
     a.volume.names.length + b.volume.names.length === 0 &&
     compareExtents(detailsOf(a).extent, detailsOf(b).extent) === 'same-count'
   );
-}
-
-/** Codes that name no language say nothing (ISO 639-2: several, undetermined, none). */
-const noLanguage = new Set(['und', 'mul', 'zxx', 'mis', 'xxx', '|||', '']);
-
-function languagesDiffer(a: string | null, b: string | null): boolean {
-  return a !== b && a !== null && b !== null && !noLanguage.has(a) && !noLanguage.has(b);
 }

@@ -100,6 +100,28 @@ t.test('keeps translations, other publishers and other authors apart', async (t)
   t.notOk(verdict({ ...unnumbered, language: 'chi' }, { ...english, language: 'eng' }).match);
 });
 
+t.test('keeps books of one series title and author apart by their subtitles', async (t) => {
+  const perl = { title: 'Perl', by: ['Brown, Martin'], publisher: 'Tern', year: 1999 } as const;
+  const reference = { ...perl, subtitle: "programmer's reference", extent: 'xix, 380 p.' };
+  t.notOk(
+    verdict(reference, { ...perl, subtitle: 'the complete reference', extent: '1179 p.' }).match,
+  );
+  t.ok(verdict(reference, { ...perl, subtitle: 'programmers reference', extent: '380 p.' }).match);
+});
+
+t.test('takes the codes of one language for one', async (t) => {
+  for (const [a, b] of [
+    ['chi', 'zho'],
+    ['ger', 'deu'],
+    ['eng', 'und'],
+  ] as const) {
+    t.equal(
+      verdict({ ...unnumbered, language: a }, { ...unnumbered, language: b }).score,
+      verdict(unnumbered, unnumbered).score,
+    );
+  }
+});
+
 t.test('treats serials by title and ISSN, whatever year a record was made for', async (t) => {
   const serial = { title: '化工学报', type: 'serial', issn: ['0438-1157'] } as const;
   t.ok(verdict({ ...serial, year: 1952 }, { ...serial, year: 2008 }).match);

@@ -33,7 +33,7 @@ const hanEdition = new RegExp(
   'u',
 );
 const latinEdition = new RegExp(
-  `(?<![\\p{L}\\p{N}])(\\d{1,3}(?:st|nd|rd|th|d|e|a|o|eme)?|${numberWord})(?: [\\p{L}]+){0,4}? (?:editions?|edn?|eds?|aufl|auflage|ausg|ausgabe|edicion|edizione|edicao|izd|uppl|utgave|udg|painos|kiad|wyd|vyd)(?![\\p{L}\\p{N}])`,
+  `(?<![\\p{L}\\p{N}])(\\d{1,3}(?:st|nd|rd|th|d|e|a|o|eme|η)?|${numberWord})(?: [\\p{L}]+){0,4}? (?:editions?|edn?|eds?|aufl|auflage|ausg|ausgabe|edicion|edizione|edicao|izd|uppl|utgave|udg|painos|kiad|wyd|vyd|изд|издание|вид|εκδ|εκδοση|판)(?![\\p{L}\\p{N}])`,
   'u',
 );
 const editionBefore =
@@ -50,7 +50,7 @@ const kinds: readonly (readonly [string, RegExp])[] = [
   ['facsimile', /facsim|影印|复制版/],
   ['abridged', /(?<!un)abridged|缩编|缩写|节选|简编|精简版|简明版/],
   ['pocket', /pocket|袖珍|口袋/],
-  ['illustrated', /illustrated|插图|图文版|彩图|extra illus/],
+  ['illustrated', /extra illus|图文版|彩图/],
   ['bilingual', /bilingual|双语|对照版/],
   ['english', /英文版|英语版/],
   ['young', /少儿版|青少年版|儿童版|young readers/],

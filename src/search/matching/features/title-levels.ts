@@ -31,7 +31,8 @@ export function compareTitles(a: TitleFeature, b: TitleFeature): TitleLevel {
   const [few, many] = a.full.length <= b.full.length ? [a, b] : [b, a];
   if (beginsWith(many, few)) return 'contained';
   if (a.han !== b.han) return isPinyinTitle(a, b) ? 'variant' : 'unlike';
-  return a.han ? compareHan(few, many) : compareWords(few, many);
+  const level = a.han ? compareHan(few, many) : compareWords(few, many);
+  return level === 'akin' ? 'similar' : level;
 }
 
 function compareSubtitles(a: TitleFeature, b: TitleFeature): TitleLevel {
@@ -41,7 +42,7 @@ function compareSubtitles(a: TitleFeature, b: TitleFeature): TitleLevel {
   const rest = compareRest(few, many);
   if (rest === 'misspelt') return 'same';
   if (rest === 'renumbered') return rest;
-  if (rest !== 'unlike') return 'same-proper';
+  if (rest === 'contained' || rest === 'begun' || rest === 'akin') return 'same-proper';
   return numbersDiffer(few, many) ? 'unlike' : 'other-subtitle';
 }
 
@@ -56,7 +57,7 @@ function isNumber(word: string): boolean {
   return /\d/.test(word);
 }
 
-function compareRest(few: TitleFeature, many: TitleFeature): TitleLevel {
+function compareRest(few: TitleFeature, many: TitleFeature): WordLevel {
   return few.han && many.han ? compareHan(few, many) : compareWords(few, many);
 }
 
@@ -116,14 +117,18 @@ function compareHan(few: TitleFeature, many: TitleFeature): TitleLevel {
   return lostA.length <= 1 && lostB.length <= 1 ? 'similar' : 'unlike';
 }
 
-/** The share of letters in common words that makes two titles similar. */
+/** Four fifths of the words in common: beside an equal title proper, the same subtitle in effect. */
+type WordLevel = TitleLevel | 'akin';
+
+/** The shares of letters in common words that make two titles similar, and akin. */
 const half = 0.5;
+const fourFifths = 0.8;
 
 /** Words from which on a single other number may be a misprint. */
 const longTitle = 7;
 
 /** Words in common, each used once; then pairs of the rest that differ by one slip. */
-function compareWords(few: TitleFeature, many: TitleFeature): TitleLevel {
+function compareWords(few: TitleFeature, many: TitleFeature): WordLevel {
   const [a, b] = [few.words, many.words];
   if (few.full.length >= 7 && isSlip(few.full, many.full)) return 'misspelt';
   if (few.core.length >= 7 && !few.hasSubtitle && isSlip(few.core, many.core)) return 'misspelt';
@@ -163,7 +168,8 @@ function compareWords(few: TitleFeature, many: TitleFeature): TitleLevel {
     if (left.length === 0) return slips > 0 ? 'misspelt' : 'similar';
     return few.full.length >= 10 ? 'contained' : 'unlike';
   }
-  return common * 2 >= half * (few.full.length + many.full.length) ? 'similar' : 'unlike';
+  const share = (common * 2) / (few.full.length + many.full.length);
+  return share >= fourFifths ? 'akin' : share >= half ? 'similar' : 'unlike';
 }
 
 function hasNumber(words: readonly string[]): boolean {
