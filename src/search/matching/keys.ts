@@ -48,6 +48,6 @@ export function scriptKeysOf(profile: Profile): ScriptKeys | null {
   if (year.year === null) return null;
   if (title.han) return { own: `h${year.year}`, other: `r${year.year}` };
   const romanised =
-    language === 'chi' && !title.variants.some((form) => /[\u3400-\u9fff]/.test(form));
+    isChinese(language) && !title.variants.some((form) => /[\u3400-\u9fff]/.test(form));
   return romanised ? { own: `r${year.year}`, other: `h${year.year}` } : null;
 }
