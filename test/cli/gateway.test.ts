@@ -9,7 +9,7 @@ const quiet = '--disable-warning=ExperimentalWarning';
 interface Running {
   readonly child: ChildProcess;
   readonly address: string;
-  readonly said: string;
+  readonly said: () => string;
 }
 
 function startGateway(environment: Record<string, string>): Promise<Running> {
@@ -22,7 +22,7 @@ function startGateway(environment: Record<string, string>): Promise<Running> {
     child.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString();
       const address = /listens on (http:\S+)/.exec(said)?.[1];
-      if (address && said.includes('demonstration')) resolve({ child, address, said });
+      if (address && said.includes('demonstration')) resolve({ child, address, said: () => said });
     });
     child.once('exit', (code) => reject(new Error(`ended with ${code}: ${said}`)));
   });
@@ -93,7 +93,7 @@ t.test('a fresh start finds 化学工程 in the demonstration consortium', async
     gateway.child.kill('SIGTERM');
   });
   t.equal(code, 0, 'SIGTERM ends it cleanly');
-  t.match(gateway.said, /Administrator's token/);
+  t.match(gateway.said(), /Administrator's token/);
   const lines = logged
     .trim()
     .split('\n')
