@@ -12,7 +12,8 @@ import type { SelectionRules } from './members/selection.ts';
 import { createEgress } from './protocols/egress.ts';
 import { createConnector } from './protocols/index.ts';
 import type { Egress } from './protocols/types.ts';
-import { createSearchEngine } from './search/engine.ts';
+import { createSearchEngine, defaultSearchSettings } from './search/engine.ts';
+import { openSharedCache, type SharedCache } from './search/shared/index.ts';
 import type { LibraryAnswer, SearchEngine } from './search/types.ts';
 import { createAdministrator } from './web/administrator.ts';
 import { createMetrics } from './web/metrics.ts';
@@ -35,6 +36,8 @@ export interface Federation {
   /** The guards of the libraries asked so far. */
   guards(): Iterable<readonly [string, GuardStatus]>;
   readonly selection: SelectionRules;
+  /** What is shared with other gateways, or null. */
+  readonly shared: SharedCache | null;
   close(): Promise<void>;
 }
 
@@ -66,13 +69,20 @@ export async function createFederation(
     allow: [...settings.egress.allow, ...demonstrationPorts],
     limits: settings.egress,
   });
+  const shared = await openShared(settings, logger);
   const pool = createConnectorPool(directory, (library) =>
-    guard(createConnector(library, { egress, secret: (name) => environment[name] })),
+    guard(
+      createConnector(library, { egress, secret: (name) => environment[name] }),
+      shared === null ? {} : { slots: shared.slots },
+    ),
   );
   const listeners: ((answer: LibraryAnswer) => void)[] = [];
   const engine: SearchEngine = createSearchEngine({
     connectorFor: (id) => pool.get(id),
     settings: { ...settings.search, cache: settings.cache },
+    ...(shared === null
+      ? {}
+      : { shared: shared.answers, sharedSearches: shared.searches, sharedLines: shared.lines }),
     onAnswer: (answer) => {
       for (const listener of listeners) listener(answer);
       const { id, state, cause, elapsedMs, hits, fetched } = answer;
@@ -99,7 +109,8 @@ export async function createFederation(
           : (demonstration?.defaultLibraries ?? []),
       maxLibraries: settings.search.maxLibraries,
     },
-    close: () => closeAll(watcher, engine, pool, egress),
+    shared,
+    close: () => closeAll(watcher, engine, pool, egress, shared),
   };
 }
 
@@ -120,6 +131,7 @@ export async function createGateway(
   const metrics = createMetrics({
     load: () => federation.engine.load(),
     guards: () => federation.guards(),
+    shared: () => federation.shared,
   });
   federation.onAnswer((answer) => metrics.answered(answer));
   let stopping = false;
@@ -222,9 +234,32 @@ async function closeAll(
   engine: SearchEngine,
   pool: ConnectorPool<GuardedConnector>,
   egress: Egress,
+  shared: SharedCache | null,
 ): Promise<void> {
   watcher.close();
   await engine.close();
   await pool.close();
   await egress.close();
+  await shared?.close();
+}
+
+/** What is shared with other gateways; its absence is said in the log, and the search goes on without. */
+async function openShared(
+  settings: Settings,
+  logger: FastifyBaseLogger,
+): Promise<SharedCache | null> {
+  const { cacheUrl, cache, search } = settings;
+  if (cacheUrl === null) return null;
+  return openSharedCache({
+    url: cacheUrl,
+    prefix: cache.prefix,
+    freshMs: cache.freshSeconds * 1000,
+    negativeMs: defaultSearchSettings.cache.negativeSeconds * 1000,
+    keepSearchesMs: search.keepSearchesSeconds * 1000,
+    keepRecordsMs: search.keepRecordsSeconds * 1000,
+    onChange: (state, cause) => {
+      if (state === 'away') logger.warn({ cause }, 'the shared cache is away');
+      else logger.info('the shared cache is back');
+    },
+  });
 }

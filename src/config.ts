@@ -16,6 +16,7 @@ export const settingsSchema = closed({
   data: Type.String({ minLength: 1 }),
   connectors: nullable(Type.String({ minLength: 1 })),
   directory: Type.String({ minLength: 1 }),
+  processes: count(64),
   server: closed({
     headersTimeoutMs: milliseconds,
     requestTimeoutMs: milliseconds,
@@ -28,6 +29,7 @@ export const settingsSchema = closed({
     publicMetrics: Type.Boolean(),
     corsOrigins: Type.Array(Type.String({ minLength: 1 })),
     rateLimitPerMinute: nullable(count(1_000_000)),
+    drainMs: count(600_000, 0),
   }),
   search: closed({
     waitMs: count(60_000, 0),
@@ -48,6 +50,7 @@ export const settingsSchema = closed({
     maxBytes: count(2 ** 40, 1_048_576),
     freshSeconds: seconds,
     staleSeconds: seconds,
+    prefix: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
   }),
   egress: closed({
     allow: Type.Array(Type.String({ minLength: 1 })),
@@ -63,6 +66,10 @@ export const settingsSchema = closed({
 export type Settings = Type.Static<typeof settingsSchema> & {
   /** Bearer token of the federation administrator, or null when one is to be made. */
   readonly adminToken: string | null;
+  /** PostgreSQL in place of the embedded database, or null. */
+  readonly databaseUrl: string | null;
+  /** Redis or Valkey shared with other gateways, or null. */
+  readonly cacheUrl: string | null;
 };
 
 const categorySchema = closed({
@@ -172,7 +179,32 @@ function overlay(file: Type.Static<typeof settingsSchema>, environment: Environm
     ...problem,
   }));
   if (faults.length > 0) throw new SettingsError(faults);
-  return { ...merged, adminToken: environment.GUANJI_ADMIN_TOKEN || null };
+  const settings = {
+    ...merged,
+    adminToken: environment.GUANJI_ADMIN_TOKEN || null,
+    databaseUrl: environment.DATABASE_URL || null,
+    cacheUrl: environment.CACHE_URL || null,
+  };
+  checkTogether(settings);
+  return settings;
+}
+
+/** What no single setting shows to be wrong. */
+function checkTogether({ processes, databaseUrl, cacheUrl }: Settings): void {
+  const faults: Fault[] = [];
+  const fault = (pointer: string, message: string) =>
+    faults.push({ file: 'environment', line: null, pointer, message });
+  if (cacheUrl !== null && !/^rediss?:\/\/./.test(cacheUrl)) {
+    fault('', 'CACHE_URL must be a redis:// or rediss:// address');
+  }
+  if (processes > 1 && (databaseUrl === null || cacheUrl === null)) {
+    const missing = databaseUrl === null ? 'DATABASE_URL' : 'CACHE_URL';
+    fault(
+      '/processes',
+      `${processes} processes need DATABASE_URL and CACHE_URL; ${missing} is not set`,
+    );
+  }
+  if (faults.length > 0) throw new SettingsError(faults);
 }
 
 function numberFrom(name: string, text: string | undefined): number | undefined {

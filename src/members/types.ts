@@ -1,4 +1,4 @@
-import type { BibRecord } from '../marc/record.ts';
+import type { BibRecord, Item } from '../marc/record.ts';
 import type { MarcRecord } from '../marc/types.ts';
 import type { Query, Simplification } from '../query/types.ts';
 import type { LibraryDocument } from './document.ts';
@@ -67,6 +67,9 @@ export interface Ask {
   readonly probe?: boolean;
 }
 
+/** A question about the copies of one record. */
+export type HoldingsAsk = Pick<Ask, 'deadline' | 'trace'>;
+
 /** One record of one library, decoded; immutable. */
 export interface SourceRecord {
   readonly library: string;
@@ -113,6 +116,17 @@ export interface Connector {
    * Rejects only with ConnectorError; honours the signal; keeps nothing about a search of its own.
    */
   search(ask: Ask, signal: AbortSignal, onRecords: OnRecords): Promise<Outcome>;
+  /**
+   * The copies of one record as the library knows them now, by the record's own number; null when it has
+   * no such record. Absent, or rejecting with `unsupported`, where the library cannot be asked this.
+   */
+  holdings?(
+    localId: string,
+    ask: HoldingsAsk,
+    signal: AbortSignal,
+  ): Promise<readonly Item[] | null>;
+  /** Lets go of connections that nothing runs on. */
+  rest?(): void;
   /** Lets go of every connection; calling it again does nothing. */
   close(): Promise<void>;
 }

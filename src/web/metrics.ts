@@ -16,10 +16,18 @@ export interface Metrics {
   readonly contentType: string;
 }
 
+export interface SharedNumbers {
+  readonly isAway: boolean;
+  readonly counts: { readonly calls: number; readonly failures: number };
+  readonly slots: { readonly gateways: number };
+}
+
 export interface MetricSources {
   readonly load: SearchEngine['load'];
   /** Guards of the libraries asked so far. */
   readonly guards: () => Iterable<readonly [string, GuardStatus]>;
+  /** The cache shared with other gateways, where there is one. */
+  readonly shared?: () => SharedNumbers | null;
 }
 
 const breakerValues: Readonly<Record<BreakerState, number>> = {
@@ -106,6 +114,25 @@ function registerLoad(registers: Registry[], sources: MetricSources): void {
   gauge('guanji_cache_pages', 'Cached record pages', () => sources.load().cachedPages);
   gauge('guanji_cache_hits', 'Cache hits since the start', () => sources.load().cacheHits);
   gauge('guanji_cache_misses', 'Cache misses since the start', () => sources.load().cacheMisses);
+  const shared = sources.shared ?? (() => null);
+  gauge('guanji_shared_up', '1 while the cache shared with other gateways answers', () =>
+    Number(shared()?.isAway === false),
+  );
+  gauge(
+    'guanji_shared_calls',
+    'Calls of the shared cache since the start',
+    () => shared()?.counts.calls ?? 0,
+  );
+  gauge(
+    'guanji_shared_failures',
+    'Calls of the shared cache that failed or were late',
+    () => shared()?.counts.failures ?? 0,
+  );
+  gauge(
+    'guanji_gateways',
+    'Gateways that share a cache, as heard of last',
+    () => shared()?.slots.gateways ?? 1,
+  );
   new Gauge({
     name: 'guanji_library_breaker',
     help: 'Breaker: 0 closed, 1 ramping, 2 half open, 3 open',

@@ -5,8 +5,10 @@ import { type Clock, systemClock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 import { withPace } from './pace.ts';
 import { withRepeat } from './repeat.ts';
+import { type Slots, withSlots } from './slots.ts';
 
 export { type Clock, systemClock } from './clock.ts';
+export type { Slot, Slots } from './slots.ts';
 
 export interface GuardSettings {
   /** Asks that may wait for a library's connections. */
@@ -43,6 +45,8 @@ export interface GuardOptions {
   readonly settings?: GuardSettings;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** Connections counted over several gateways. */
+  readonly slots?: Slots;
 }
 
 export interface GuardStatus {
@@ -57,8 +61,8 @@ export interface GuardedConnector extends Connector {
 
 /**
  * The one stack of guards around a library's connector. From the inside: an ask ends on time; it keeps
- * to the library's rate; a broken connection is tried once more; so many run and so many wait; and a
- * library that keeps failing is not asked at all.
+ * to the library's rate; a broken connection is tried once more; all gateways together keep to its
+ * connections; so many run and so many wait; and a library that keeps failing is not asked at all.
  */
 export function guard(connector: Connector, options: GuardOptions = {}): GuardedConnector {
   const { settings = defaultGuardSettings, clock = systemClock, random = Math.random } = options;
@@ -67,8 +71,11 @@ export function guard(connector: Connector, options: GuardOptions = {}): Guarded
   const timely = withDeadline(connector, clock);
   const paced = withPace(timely, { perMinute, maxHoldMs: settings.maxHoldMs, clock });
   const repeated = withRepeat(paced, { ...settings.repeat, clock, random });
-  const bounded = withBulkhead(repeated, {
-    width: () => connections * breaker.width(),
+  const { slots } = options;
+  const counted =
+    slots === undefined ? repeated : withSlots(repeated, slots, () => connector.rest?.());
+  const bounded = withBulkhead(counted, {
+    width: () => (slots?.width(connections) ?? connections) * breaker.width(),
     maxQueued: settings.maxQueued,
     clock,
   });

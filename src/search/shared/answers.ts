@@ -8,6 +8,7 @@ export interface SharedAnswersSettings {
   readonly freshMs: number;
   /** It is kept this long, so that searches it was part of can be read again. */
   readonly keepMs: number;
+  /** A "nothing here" is believed this long. */
   readonly negativeMs: number;
 }
 
@@ -24,10 +25,9 @@ const take = script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[3] == 'join' then
-  local kept = redis.call('HMGET', KEYS[1], 'answer', 'at')
-  if kept[1] then
-    local age = now - tonumber(kept[2])
-    if age <= tonumber(ARGV[4]) then return {1, kept[1], age} end
+  local kept = redis.call('HMGET', KEYS[1], 'at', 'fresh')
+  if kept[1] and now - tonumber(kept[1]) <= tonumber(kept[2]) then
+    return {1, redis.call('HGET', KEYS[1], 'answer'), now - tonumber(kept[1])}
   end
   if redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2], 'NX') then return {2} end
   return {0}
@@ -39,10 +39,11 @@ return {2}`);
 const publish = script(`
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 local time = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'answer', ARGV[2], 'at', time[1] * 1000 + math.floor(time[2] / 1000))
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[1], 'answer', ARGV[2], 'at', now, 'fresh', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('DEL', KEYS[2])
-redis.call('PUBLISH', ARGV[4], ARGV[5])
+redis.call('PUBLISH', ARGV[5], ARGV[6])
 return 1`);
 
 const giveBack = script(`
@@ -77,11 +78,7 @@ export function createSharedAnswers(
       const place = placeOf(connection, key);
       const token = `${connection.gateway} ${++turns}`;
       const mode = steal ? 'steal' : 'join';
-      const reply = await connection.run(
-        take,
-        [place.answer, place.turn],
-        [token, turnMs, mode, settings.freshMs],
-      );
+      const reply = await connection.run(take, [place.answer, place.turn], [token, turnMs, mode]);
       const [kind, packed, age] = reply as readonly Reply[];
       if (kind === 1) return { answer: await stored(packed, age) };
       if (kind === 2) return { turn: turnOf(place, token) };
@@ -110,9 +107,9 @@ export function createSharedAnswers(
         if (over) return;
         const packed = await packAnswer(answer);
         end();
-        const isNegative = answer.outcome.hits === 0;
-        const keepMs = isNegative ? settings.negativeMs : settings.keepMs;
-        await connection.run(publish, [place.answer, place.turn], [token, packed, keepMs, ...news]);
+        const freshMs = answer.outcome.hits === 0 ? settings.negativeMs : settings.freshMs;
+        const args = [token, packed, settings.keepMs, freshMs, ...news];
+        await connection.run(publish, [place.answer, place.turn], args);
       },
       release() {
         if (over) return;
