@@ -41,6 +41,10 @@ export const z3950Connector = closed({
     }),
   ),
   negotiateCharset: Type.Optional(Type.Boolean()),
+  /** Languages proposed at Init for what the server says besides records, best first (`chi`, `eng`; MARC codes). */
+  negotiateLanguages: Type.Optional(
+    Type.Array(Type.String({ pattern: '^[a-z]{3}$' }), { minItems: 1, maxItems: 8 }),
+  ),
   pipeline: Type.Optional(Type.Boolean()),
   /** False for servers that choke on piggy-backed records. */
   piggyback: Type.Optional(Type.Boolean()),

@@ -32,7 +32,7 @@ import * as write from './ber/write.ts';
 import { AssociationEndedError, InitRefusedError, Z3950Error } from './errors.ts';
 import { BerFramer } from './framer.ts';
 import { clientLimits, defaultPace, type Pace } from './limits.ts';
-import { encodeProposal, findChoice, utf8Proposal } from './negotiation.ts';
+import { encodeProposal, findChoice, proposalOf } from './negotiation.ts';
 import { iso10646 } from './oid.ts';
 import { PaceWatch } from './pace.ts';
 import { ResultSets } from './result-sets.ts';
@@ -42,6 +42,8 @@ export interface InitSettings {
   readonly authentication: Authentication;
   /** Propose UTF-8 for terms. */
   readonly negotiateCharset: boolean;
+  /** Languages proposed for what the library says besides records, best first; none by default. */
+  readonly languages?: readonly string[];
   /** Offer queries in CQL (type 104). */
   readonly cql: boolean;
 }
@@ -52,6 +54,8 @@ export interface Granted {
   readonly options: ReadonlySet<InitOption>;
   /** True when the library agreed to terms in UTF-8. */
   readonly utf8: boolean;
+  /** The language that the library chose among those proposed, or null. */
+  readonly language: string | null;
   readonly implementation: string;
 }
 
@@ -150,7 +154,8 @@ export class Association {
 
   /** Opens the association; rejects with InitRefusedError where the library says no. */
   async init(): Promise<Granted> {
-    const { negotiateCharset, cql } = this.#settings;
+    const { negotiateCharset, languages = [], cql } = this.#settings;
+    const proposal = proposalOf(negotiateCharset, languages);
     const response = await this.ask({
       type: 'initRequest',
       versions: [1, 2, 3],
@@ -161,7 +166,7 @@ export class Association {
         'scan',
         'sort',
         'namedResultSets',
-        ...(negotiateCharset ? (['negotiationModel'] as const) : []),
+        ...(proposal === null ? [] : (['negotiationModel'] as const)),
         ...(cql ? (['queryType104'] as const) : []),
       ],
       preferredMessageSize: preferredBytes,
@@ -171,7 +176,7 @@ export class Association {
           ? undefined
           : this.#settings.authentication,
       implementationName: 'Guanji',
-      otherInformation: negotiateCharset ? [encodeProposal(utf8Proposal)] : undefined,
+      otherInformation: proposal === null ? undefined : [encodeProposal(proposal)],
     });
     if (!response.result) {
       const diagnostics = refusalDiagnostics(response);
@@ -180,10 +185,12 @@ export class Association {
       throw error;
     }
     const { implementationName = '', implementationVersion = '' } = response;
+    const choice = findChoice(response.otherInformation);
     this.#granted = {
       version: Math.max(2, ...response.versions.filter((version) => version <= 3)),
       options: new Set(response.options),
-      utf8: findChoice(response.otherInformation)?.encoding === iso10646.utf8,
+      utf8: choice?.encoding === iso10646.utf8,
+      language: choice?.language?.slice(0, 40) ?? null,
       implementation: `${implementationName} ${implementationVersion}`.trim().slice(0, 200),
     };
     return this.#granted;

@@ -13,12 +13,13 @@ export async function connect(
   { egress, secret }: ConnectorDependencies,
   call: EgressCall,
 ): Promise<Association> {
-  const { host, port, auth, negotiateCharset, repairs } = connector;
+  const { host, port, auth, negotiateCharset, negotiateLanguages, repairs } = connector;
   const authentication = authenticationFor(id, auth, secret);
   const socket = await egress.connect({ host, port, tls: connector.tls ?? false }, call);
   return new Association(socket, {
     authentication,
     negotiateCharset,
+    languages: negotiateLanguages ?? [],
     cql: repairs.includes('cql-query'),
   });
 }

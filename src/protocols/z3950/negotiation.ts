@@ -23,6 +23,7 @@ import { charsetNegotiation, iso10646 } from './oid.ts';
 export interface CharsetProposal {
   readonly encodings: readonly string[];
   readonly languages: readonly string[];
+  /** Whether records, too, are to be in it; means nothing where no encoding is proposed. */
   readonly recordsToo: boolean;
 }
 
@@ -44,14 +45,22 @@ export const utf8Proposal: CharsetProposal = {
   recordsToo: true,
 };
 
+/** What to propose at Init: UTF-8, languages, both, or null for nothing. */
+export function proposalOf(utf8: boolean, languages: readonly string[]): CharsetProposal | null {
+  if (!utf8 && languages.length === 0) return null;
+  return utf8 ? { ...utf8Proposal, languages } : { encodings: [], languages, recordsToo: false };
+}
+
 /** A proposal of negotiation record 3 as otherInformation of an Init request. */
 export function encodeProposal(proposal: CharsetProposal): OtherInformation {
   return negotiation(
     write.field(1, [
-      write.field(
-        1,
-        proposal.encodings.map((encoding) => write.field(2, [write.oid(context(2), encoding)])),
-      ),
+      proposal.encodings.length === 0
+        ? null
+        : write.field(
+            1,
+            proposal.encodings.map((encoding) => write.field(2, [write.oid(context(2), encoding)])),
+          ),
       proposal.languages.length === 0
         ? null
         : write.field(
@@ -60,7 +69,7 @@ export function encodeProposal(proposal: CharsetProposal): OtherInformation {
               write.text(universal(universalTags.generalString), language),
             ),
           ),
-      write.boolean(context(3), proposal.recordsToo),
+      proposal.encodings.length === 0 ? null : write.boolean(context(3), proposal.recordsToo),
     ]),
   );
 }

@@ -17,6 +17,7 @@ import {
   encodeProposal,
   findChoice,
   findProposal,
+  proposalOf,
   utf8Proposal,
 } from '../../../src/protocols/z3950/negotiation.ts';
 import { attributeSets, diagnosticSets, recordSyntaxes } from '../../../src/protocols/z3950/oid.ts';
@@ -164,6 +165,15 @@ t.test('charset negotiation is written as YAZ writes it, and read back', (t) => 
   );
   const read = decodeApdu(bytes);
   t.same(read.type === 'initRequest' ? findProposal(read.otherInformation) : null, utf8Proposal);
+  for (const [utf8, languages] of [
+    [true, ['chi', 'eng']],
+    [false, ['chi']],
+  ] as const) {
+    const both = proposalOf(utf8, languages);
+    t.match(both, { encodings: utf8 ? ['1.0.10646.1.0.8'] : [], languages });
+    t.same(both === null ? null : findProposal([encodeProposal(both)]), both);
+  }
+  t.equal(proposalOf(false, []), null);
   for (const choice of [
     { encoding: '1.0.10646.1.0.8', privateName: null, language: null, recordsToo: true },
     { encoding: null, privateName: 'ISO-8859-1', language: 'chi', recordsToo: false },

@@ -38,7 +38,8 @@ async function askAll(
   await connector.close();
   await server.close();
   const searches = server.requests.filter((one) => one.type === 'searchRequest');
-  return { told, searches, spoken: searches.map(spell), requests: server.requests };
+  const { requests, reads } = server;
+  return { told, searches, spoken: searches.map(spell), requests, reads };
 }
 
 /** A query as `1=4 4=1 "text"`, operators in front. */
@@ -228,6 +229,33 @@ t.test('proposes UTF-8 where the document says so, and sends what was agreed', a
     t.match(searches[0], { query: { rpn: { term: { octets: Buffer.from(bytes, 'hex') } } } });
   }
 });
+
+t.test(
+  'proposes languages as the document says, without waiting for what comes of it',
+  async (t) => {
+    const choice = { encoding: null, privateName: null, language: 'chi', recordsToo: false };
+    const { requests, reads, told } = await askAll(
+      { negotiateLanguages: ['chi', 'eng'], pipeline: true },
+      ['title=a'],
+      () => found(0),
+      () => ({ ...granting(), otherInformation: [encodeChoice(choice)] }),
+    );
+    t.match(told[0]?.outcome, { hits: 0 });
+    const [init] = requests;
+    t.ok(init?.type === 'initRequest');
+    if (init?.type !== 'initRequest') return;
+    t.ok(init.options.includes('negotiationModel'));
+    t.match(findProposal(init.otherInformation), { encodings: [], languages: ['chi', 'eng'] });
+    t.equal(reads[0], 2, 'terms do not depend on the language: Init and Search go in one write');
+    const plain = await askAll({}, ['title=a'], () => found(0));
+    t.ok(plain.requests[0]?.type === 'initRequest');
+    t.notMatch(plain.requests[0], { options: ['negotiationModel'] });
+    t.equal(
+      plain.requests[0]?.type === 'initRequest' && plain.requests[0].otherInformation,
+      undefined,
+    );
+  },
+);
 
 t.test('names itself as the document says, with secrets from the environment', async (t) => {
   const cases: [Z3950Input['auth'], unknown][] = [

@@ -38,6 +38,16 @@ t.test('Zebra', { skip: withoutPrograms('zebrasrv', 'zebraidx') }, async (t) => 
     await connector.close();
   });
 
+  t.test('proposes languages, alone or beside UTF-8, and is answered all the same', async (t) => {
+    const settings = { database: 'chinese', syntax: 'unimarc', charset: 'utf-8' } as const;
+    for (const negotiateCharset of [false, true]) {
+      const languages = { negotiateCharset, negotiateLanguages: ['chi', 'eng'] };
+      const connector = connectorTo(egress, { ...settings, ...languages, port: utf8.port });
+      t.match((await ask(connector, '化学工程')).outcome, { hits: 20 });
+      await connector.close();
+    }
+  });
+
   t.test('reads MARC-8 under a leader that says UTF-8, and MARCXML', async (t) => {
     for (const settings of [
       { port: marc8.port, charset: 'marc-8', queryCharset: 'utf-8', syntax: 'usmarc' },

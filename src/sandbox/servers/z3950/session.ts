@@ -21,6 +21,8 @@ export interface Session {
 
 const offered: readonly InitOption[] = ['search', 'present', 'delSet', 'scan', 'sort'];
 const largestMessage = 1024 * 1024;
+/** Languages that a server agrees to, though its few messages are in English all the same. */
+const spoken: readonly string[] = ['chi', 'eng'];
 
 export function createSession(server: Z3950Server): Session {
   const session: Association = {
@@ -60,6 +62,8 @@ function init(session: Association, request: InitRequest): InitResponse {
   const proposal = settings.negotiates ? findProposal(request.otherInformation) : null;
   const utf8 = proposal?.encodings.includes(iso10646.utf8) === true;
   if (utf8) session.charset = 'utf-8';
+  const language = proposal?.languages.find((one) => spoken.includes(one)) ?? null;
+  const agreed = utf8 || language !== null;
   const account = settings.account;
   const given = request.authentication;
   const admitted =
@@ -72,7 +76,7 @@ function init(session: Association, request: InitRequest): InitResponse {
   const granted: readonly InitOption[] = [
     ...offered,
     ...(settings.namedSets ? (['namedResultSets'] as const) : []),
-    ...(utf8 ? (['negotiationModel'] as const) : []),
+    ...(agreed ? (['negotiationModel'] as const) : []),
   ];
   return {
     type: 'initResponse',
@@ -85,10 +89,10 @@ function init(session: Association, request: InitRequest): InitResponse {
     implementationId: '0',
     implementationName: 'Guanji sandbox',
     implementationVersion: '1',
-    ...(utf8
+    ...(agreed
       ? {
           otherInformation: [
-            encodeChoice({ encoding: iso10646.utf8, language: null, recordsToo: false }),
+            encodeChoice({ encoding: utf8 ? iso10646.utf8 : null, language, recordsToo: false }),
           ],
         }
       : {}),
