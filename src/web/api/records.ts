@@ -150,9 +150,9 @@ function sendFile(
   const { mediaType, body } = printed(source, format, dialect);
   const file = `${name.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 100)}.${fileEndings[format]}`;
   return reply
-    .type(mediaType)
+    .header('content-type', mediaType)
     .header('content-disposition', `attachment; filename="${file}"`)
-    .send(typeof body === 'string' ? body : Buffer.from(body));
+    .send(Buffer.from(body));
 }
 
 /** ISO 2709 has bounds on lengths; a record beyond them can be had in the other formats. */
