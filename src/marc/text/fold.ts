@@ -224,7 +224,7 @@ function hanForm(character: string): string {
 
 /** Old printing forms that no dictionary of scripts pairs with the usual one. */
 const printingForms =
-  '敎教眞真淸清靑青緖绪愼慎槪概硏研甁瓶鄕乡郞郎飮饮戶户敍叙黃黄錬炼擧举鑛矿渋涩倂并竝并飜翻褒褒';
+  '澂澄敎教眞真淸清靑青緖绪愼慎槪概硏研甁瓶鄕乡郞郎飮饮戶户敍叙黃黄錬炼擧举鑛矿渋涩倂并竝并飜翻褒褒';
 
 /**
  * One simplified form for every form of a character. Japanese and regional forms count only where
