@@ -35,13 +35,15 @@ const chinese = [
 
 /**
  * The catalogue of one of ten libraries: `count` different records that all carry the word `jazz`. About a
- * third are held by the next library too, so that merging has something to do.
+ * third are held by the next library too, so that merging has something to do. Another `series` has other
+ * works in it.
  */
-export function benchCatalogue(library: number, count: number): MarcRecord[] {
+export function benchCatalogue(library: number, count: number, series = 0): MarcRecord[] {
   return Array.from({ length: count }, (_, at) => {
     const shared = at % 3 === 0;
     const owner = shared ? Math.floor(library / 2) * 2 : library;
-    return record(owner * 10_000 + at, `lib${library}-${at}`);
+    const id = series === 0 ? `lib${library}-${at}` : `lib${library}-${series}-${at}`;
+    return record(series * 100_000 + owner * 10_000 + at, id);
   });
 }
 

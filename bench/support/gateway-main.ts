@@ -1,0 +1,64 @@
+import type { AddressInfo } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { pino } from 'pino';
+import { createGateway } from '../../src/app.ts';
+import { readSettings, type Settings } from '../../src/config.ts';
+import { benchLibraries } from './libraries.ts';
+
+/**
+ * The whole gateway in a process of its own, over the libraries on the ports given. Answers every message with
+ * what it used since the last one.
+ */
+export interface GatewayWish {
+  readonly ports: readonly number[];
+  readonly maxSearches: number;
+}
+
+/** What the process used since it was last asked. */
+export interface Usage {
+  readonly cpuMs: number;
+  readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
+  readonly rssBytes: number;
+}
+
+const wish = JSON.parse(process.argv[2] ?? '{}') as GatewayWish;
+const read = await readSettings(process.env);
+const settings: Settings = {
+  ...read,
+  connectors: null,
+  adminToken: 'bench',
+  log: { level: 'silent' },
+  search: { ...read.search, maxSearches: wish.maxSearches },
+};
+const documents = benchLibraries(wish.ports.map((port) => ({ port, database: 'bench' })));
+const gateway = await createGateway(
+  settings,
+  process.env,
+  { documents, defaultLibraries: documents.map(({ id }) => id) },
+  pino({ level: 'silent' }),
+);
+await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+
+/** Delays are told apart from the histogram's own timer, which is late by up to its resolution. */
+const resolutionMs = 5;
+const delays = monitorEventLoopDelay({ resolution: resolutionMs });
+delays.enable();
+let cpu = process.cpuUsage();
+process.on('message', () => {
+  const used = process.cpuUsage(cpu);
+  cpu = process.cpuUsage();
+  const usage: Usage = {
+    cpuMs: (used.user + used.system) / 1000,
+    loopDelayP99Ms: Math.max(0, delays.percentile(99) / 1e6 - resolutionMs),
+    loopDelayMaxMs: Math.max(0, delays.max / 1e6 - resolutionMs),
+    rssBytes: process.memoryUsage.rss(),
+  };
+  delays.reset();
+  process.send?.(usage);
+});
+process.on('disconnect', async () => {
+  await gateway.close();
+  process.exit(0);
+});
+process.send?.({ port: (gateway.server.server.address() as AddressInfo).port });
