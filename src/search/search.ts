@@ -12,6 +12,7 @@ import { Stream } from './stream.ts';
 import { roundMs } from './trace.ts';
 import type {
   LibraryList,
+  MergedRecord,
   SearchAnswer,
   SearchEvent,
   SearchRequest,
@@ -162,6 +163,17 @@ export class LiveSearch implements ShareableSearch {
     this.#show(shown);
     const records = shown.map((line) => line.record);
     return { ...this.#head(view, lines.length), records, facets, ...this.#tail(view) };
+  }
+
+  choose(
+    view: Pick<View, 'sort' | 'filters'>,
+    ids: (all: readonly string[]) => readonly string[],
+  ): readonly MergedRecord[] {
+    const { lines } = select(this.#list(), view, this.#services.settings.facetValues);
+    const wanted = new Set(ids(lines.map(({ record }) => record.id)));
+    const chosen = lines.filter(({ record }) => wanted.has(record.id));
+    this.#show(chosen);
+    return chosen.map(({ record }) => record);
   }
 
   async wait(until: 'complete' | 'enough' | 'first'): Promise<void> {

@@ -162,6 +162,14 @@ export interface Search {
   readonly sequence: number;
   /** The answer as it stands; never asks a library. */
   answer(view: View): SearchAnswer;
+  /**
+   * Lines of the list as it stands, chosen among the ids of all pages of a view; never asks a library.
+   * Only those chosen count as seen, which is what keeps their ids.
+   */
+  choose(
+    view: Pick<View, 'sort' | 'filters'>,
+    ids: (all: readonly string[]) => readonly string[],
+  ): readonly MergedRecord[];
   /** Settles when the search has come to `until` or ended. */
   wait(until: 'complete' | 'enough' | 'first'): Promise<void>;
   /**
