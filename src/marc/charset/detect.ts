@@ -18,10 +18,13 @@ import {
 
 /** The score from which a declared reading is taken without asking how else it might be read. */
 const LIKELY = 0.65;
+const LIKELY_AMONG_LETTERS = 0.9;
 /** Bytes beyond ASCII that may be valid UTF-8 without being it. */
 const MOST_BYTES_BY_ACCIDENT = 24;
 /** Characters a likelihood test looks at. */
 const SAMPLE_LENGTH = 4096;
+/** A mark that composed with nothing, but those of romanisations. */
+const LOOSE_MARK = /[\u0300-\u035f\u0362-\u036f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a letter behind a delimiter is a subfield code.
 const HAN_IN_WORD = /(?<!\u001f)[A-Za-z]\p{Script=Han}|\p{Script=Han}[a-z]/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is what begins them.
@@ -114,19 +117,45 @@ function countHighBytes(bytes: Uint8Array): number {
 
 /** Whether a few codes are wrong in a text that is otherwise what was declared. */
 function isNearlyRight({ text, faults }: Reading): boolean {
-  const { score, weight } = plausibility(text.slice(0, SAMPLE_LENGTH));
+  const { score, weight } = plausibility(text.slice(0, SAMPLE_LENGTH).normalize('NFC'));
   return faults * 10 <= weight && score >= LIKELY;
 }
 
 /** Whether a faultless reading is also a likely one; double-byte charsets read nearly anything. */
 function isLikely(bytes: Buffer, reading: Reading): boolean {
-  if (reading.charset.startsWith('gb')) {
-    if (commonPairs(bytes, 0xa1, 0xd7) >= 0.8) return true;
-  } else if (reading.charset.startsWith('big5')) {
-    if (commonPairs(bytes, 0xa1, 0xc6) >= 0.8) return true;
-  } else if (reading.charset === 'marc-8' || reading.charset === 'iso-5426') return true;
-  const { score, weight } = plausibility(reading.text.slice(0, SAMPLE_LENGTH));
-  if (score >= LIKELY) return true;
+  const { charset } = reading;
+  if (charset.startsWith('gb') && commonPairs(bytes, 0xa1, 0xd7) >= 0.8) return true;
+  const text = reading.text.normalize('NFC');
+  if (charset === 'marc-8' && !LOOSE_MARK.test(text) && !isDoubtfulMarc8(bytes)) return true;
+  const { score, weight } = plausibility(text.slice(0, SAMPLE_LENGTH));
+  if (score >= likelyFrom(charset)) return true;
   // One or two rare ideographs prove nothing, unless they cut a Latin word in two.
-  return weight <= 4 && isDoubleByte(reading.charset) && !HAN_IN_WORD.test(reading.text);
+  return weight <= 4 && isDoubleByte(charset) && !HAN_IN_WORD.test(text);
+}
+
+/**
+ * Whether faultless MARC-8 should be looked at twice: signs (℗, ©, ♯ …) before letters as often as marks,
+ * which is how ISO 5426 looks, or carons and no acute, which is how the `é` of Latin-1 does.
+ */
+function isDoubtfulMarc8(bytes: Uint8Array): boolean {
+  let signs = 0;
+  let others = 0;
+  let carons = 0;
+  let acutes = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte < 0xa0) continue;
+    if (byte === 0xe9) carons += 1;
+    else if (byte === 0xe2) acutes += 1;
+    if (byte >= 0xc0 && byte <= 0xc4 && ((bytes[at + 1] ?? 0) | 0x20) >= 0x61) signs += 1;
+    else others += 1;
+  }
+  return signs * 4 > others || (carons > 0 && acutes === 0);
+}
+
+function likelyFrom(charset: ConcreteCharset): number {
+  // Every byte of these is some letter, so that only comparison shows a wrong one.
+  const anything =
+    charset.startsWith('windows') || charset === 'iso-8859-1' || charset === 'koi8-r';
+  return anything || charset === 'marc-8' ? LIKELY_AMONG_LETTERS : LIKELY;
 }

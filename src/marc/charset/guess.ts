@@ -35,19 +35,27 @@ const GUESSED: readonly ConcreteCharset[] = [
   'windows-1257',
   'windows-1258',
 ];
-/** Those of them that libraries of these parts use; the others must read better to win. */
-const COMMON: ReadonlySet<ConcreteCharset> = new Set(GUESSED.slice(0, 8));
+/** What a charset's being common among libraries adds to its score. */
+const COMMON: ReadonlyMap<ConcreteCharset, number> = new Map([
+  ['gb18030', 0.1],
+  ['big5-hkscs', 0.08],
+  ['marc-8', 0.1],
+  ['windows-1252', 0.08],
+  ['windows-1250', 0.07],
+  ['windows-1251', 0.06],
+  ['iso-5426', 0.04],
+  ['koi8-r', 0.02],
+]);
+/** What being declared or stated adds: always something, and the more the less there is to go by. */
+const DECLARED = { always: 0.06, shared: 1 };
+const STATED = { always: 0.05, shared: 0.8 };
+const STATED_UNRELIABLY = { always: 0.03, shared: 0.3 };
 
 /** A guess below this is none: better to show that bytes are damaged. */
 const CONVINCING = 0.6;
-/** What a charset's being declared, hinted at or common among libraries adds to its score. */
 /** The score from which a text is Chinese without comparison, and on how many bytes at least. */
 const PLAIN_CHINESE = 0.85;
 const PLAIN_CHINESE_BYTES = 12;
-const DECLARED_BONUS = 0.25;
-const HINT_BONUS = 0.15;
-const RELIABLE_HINT_BONUS = 0.25;
-const COMMON_BONUS = 0.1;
 
 /** Fields that are UTF-8 beyond doubt inside a record of another charset, each read for itself. */
 export function readMixed(bytes: Buffer, charset: ConcreteCharset): EvidentText | null {
@@ -156,7 +164,12 @@ function rankReadings(
   hint: CharsetHint | null,
 ): readonly Ranked[] {
   const charsets = new Set<ConcreteCharset>(GUESSED);
-  if (declared !== 'auto') charsets.add(declared);
+  if (declared !== 'auto') {
+    // One name for each family, or the same text would stand against itself.
+    for (const charset of GUESSED)
+      if (familyOf(charset) === familyOf(declared)) charsets.delete(charset);
+    charsets.add(declared);
+  }
   charsets.delete('utf-8');
   return Array.from(charsets, (charset) => {
     const { text, faults } = read(sample, charset);
@@ -164,13 +177,23 @@ function rankReadings(
     // Replacement characters count already; other faults (a mark over a blank) weigh as much.
     const otherFaults = Math.max(0, faults - countReplacements(text));
     let total = score - (1.5 * otherFaults) / (weight + 4);
-    if (charset === declared) total += DECLARED_BONUS;
-    else if (charset === hint?.charset) {
-      total += hint.reliable ? RELIABLE_HINT_BONUS : HINT_BONUS;
-    }
-    if (COMMON.has(charset)) total += COMMON_BONUS;
+    const prior = priorOf(charset, declared, hint);
+    if (prior !== null) total += prior.always + prior.shared / Math.max(weight, 1);
+    total += COMMON.get(familyOf(charset)) ?? 0;
     return { charset, score: total };
   }).sort((a, b) => b.score - a.score);
+}
+
+/** The charset that stands for all that have the same two-byte codes. */
+function familyOf(charset: ConcreteCharset): ConcreteCharset {
+  if (charset.startsWith('gb')) return 'gb18030';
+  return charset === 'big5' ? 'big5-hkscs' : charset;
+}
+
+function priorOf(charset: ConcreteCharset, declared: RecordCharset, hint: CharsetHint | null) {
+  if (charset === declared) return DECLARED;
+  if (charset !== hint?.charset) return null;
+  return hint.reliable ? STATED : STATED_UNRELIABLY;
 }
 
 /** The fields with bytes beyond ASCII, up to the sample's size; the others say nothing. */

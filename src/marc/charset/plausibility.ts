@@ -1,3 +1,4 @@
+import { sharedByOneLanguage } from './languages.ts';
 import { decodeWithPlatform } from './platform.ts';
 
 /**
@@ -27,6 +28,8 @@ const HAN_RARE = 13;
 const KANA_OR_HANGUL = 14;
 const WIDE_PUNCTUATION = 15;
 const NON_SORTING = 16;
+/** Ligatures and signs that only romanisations have. */
+const ROMANISING = 17;
 
 /** Controls that text and records have: tab, line ends, the three delimiters. */
 const LAYOUT: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x1d, 0x1e, 0x1f]);
@@ -37,12 +40,20 @@ const FREQUENT_HAN =
 const FREQUENT_HAN_TRADITIONAL =
   '這個國們時來於會過說產種經學動對發當業體實應開還線與關樣間點從問題變條結義書編譯論運農幾區強決戰處據圖統組計別機電無數見長員臺灣灣東華歷藝術濟管語選冊叢訂';
 
+/** Letters that stand in more books than all others with marks together. */
+const WESTERN: ReadonlySet<string> = new Set('éèàâêçëîïôûùäöüßáíóúñåøæãõÉÈÀÄÖÜÅØ');
+/** By how common the ideograph is: frequent, level 1, level 2, beyond. */
+const HAN_VALUES = [1, 0.8, 0.1, -0.7];
+/** What letters that no one language shares take from the score of a Latin text, at most. */
+const MIXTURE_PENALTY = 0.5;
+
 let classes: Uint8Array | null = null;
 
 export function plausibility(text: string): Plausibility {
   classes ??= classify();
   let sum = 0;
   let weight = 0;
+  let latin: Map<string, number> | null = null;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
     if (unit < 0x80) {
@@ -62,20 +73,24 @@ export function plausibility(text: string): Plausibility {
     const bytes = kind >= HAN_FREQUENT && kind <= WIDE_PUNCTUATION ? 2 : 1;
     sum += bytes * valueAt(kind, text, at);
     weight += bytes;
+    if (kind === LATIN_COMMON || kind === LATIN_RARE) {
+      const letter = (text[at] as string).toLowerCase();
+      latin ??= new Map();
+      latin.set(letter, (latin.get(letter) ?? 0) + 1);
+    }
   }
-  return { score: weight === 0 ? 0 : sum / weight, weight };
+  if (weight === 0) return { score: 0, weight };
+  const strangers = latin === null ? 0 : 1 - sharedByOneLanguage(text, latin);
+  return { score: sum / weight - MIXTURE_PENALTY * strangers, weight };
 }
 
 function valueAt(kind: number, text: string, at: number): number {
   switch (kind) {
     case HAN_FREQUENT:
-      return 1;
     case HAN_COMMON:
-      return 0.8;
     case HAN_LEVEL_2:
-      return 0.1;
     case HAN_RARE:
-      return -0.7;
+      return standsInLatinWord(text, at) ? -0.8 : (HAN_VALUES[kind - HAN_FREQUENT] as number);
     case KANA_OR_HANGUL:
       return neighbourIs(KANA_OR_HANGUL, text, at) ? 0.7 : 0;
     case WIDE_PUNCTUATION:
@@ -92,6 +107,8 @@ function valueAt(kind: number, text: string, at: number): number {
       return isLetter(text.charCodeAt(at - 1)) && isLetter(text.charCodeAt(at + 1)) ? -0.2 : 0.4;
     case SYMBOL:
       return isLetter(text.charCodeAt(at - 1)) || isLetter(text.charCodeAt(at + 1)) ? -0.9 : -0.3;
+    case ROMANISING:
+      return isLetter(text.charCodeAt(at - 1)) || isLetter(text.charCodeAt(at + 1)) ? 0.7 : 0;
     case NON_SORTING:
       return 0;
     case BROKEN:
@@ -104,17 +121,24 @@ function valueAt(kind: number, text: string, at: number): number {
 /** A letter is judged by its neighbours: same alphabet, and no capital in the middle of a word. */
 function letterValue(kind: number, text: string, at: number): number {
   const character = text[at] as string;
-  const before = text.charCodeAt(at - 1);
+  const before = unitBefore(text, at);
   const after = text.charCodeAt(at + 1);
   const upper = character !== character.toLowerCase();
   if (upper && isLowerCase(before)) return -1;
+  if (upper && isUpperCase(before) && isLowerCase(after)) return -0.5;
   if (!upper && isUpperCase(before) && isUpperCase(after)) return -0.6;
   const latin = kind <= LATIN_RARE;
   const asciiNeighbour = isAsciiLetter(before) || isAsciiLetter(after);
   if (latin) {
     // MARC-8 read as a Latin charset has another vowel behind each of its vowels (`âe` for é).
     const doubled = !upper && isOddPair(character, text[at + 1] ?? '');
-    const value = doubled ? 0 : kind === LATIN_COMMON ? 0.9 : 0.2;
+    const value = doubled
+      ? 0
+      : kind === LATIN_COMMON
+        ? WESTERN.has(character)
+          ? 0.95
+          : 0.85
+        : 0.2;
     if (asciiNeighbour) return upper && isUpperCase(after) ? value - 0.2 : value;
     return isLetter(before) || isLetter(after) ? value - 0.7 : value - 0.5;
   }
@@ -135,8 +159,28 @@ function isOddPair(letter: string, next: string): boolean {
 }
 
 const COMMON_PAIRS: ReadonlySet<string> = new Set(
-  'ão ãe ãi äu äi ïe ïa ïo ëe áe áu áo áa îe àu òu'.split(' '),
+  'ão ãe ãi äu äi ïe ïa ïo ëe áu îe àu òu'.split(' '),
 );
+
+/**
+ * An ideograph by itself beside a Latin letter: two bytes of a Latin word read as one character.
+ */
+function standsInLatinWord(text: string, at: number): boolean {
+  const before = unitBefore(text, at);
+  const after = text.charCodeAt(at + 1);
+  if (isHan(before) || isHan(after)) return false;
+  return isAsciiLetter(after) || isAsciiLetter(before);
+}
+
+/** The character before that one, or NaN where that is a subfield code. */
+function unitBefore(text: string, at: number): number {
+  return text.charCodeAt(at - 2) === 0x1f ? Number.NaN : text.charCodeAt(at - 1);
+}
+
+function isHan(unit: number): boolean {
+  const kind = classOf(unit);
+  return kind >= HAN_FREQUENT && kind <= HAN_RARE;
+}
 
 function neighbourIs(kind: number, text: string, at: number): boolean {
   return classOf(text.charCodeAt(at - 1)) === kind || classOf(text.charCodeAt(at + 1)) === kind;
@@ -194,10 +238,10 @@ function classify(): Uint8Array {
   table.fill(WIDE_PUNCTUATION, 0xff00, 0xffe0);
   table.fill(BROKEN, 0xfff0, 0x10000);
   mark(table, '\u0098\u009c\u0088\u0089\u200c\u200d', NON_SORTING);
-  mark(table, '\u0361\u0360\u02b9\u02ba\u02bb\u02bc\u05b0', QUOTE_OR_DASH);
+  mark(table, '\u0360\u0361\u02b9\u02ba\u02bb\u02bc', ROMANISING);
   markBothCases(table, 'éèêëàâäáãåçñöôóòõüùûúîíìïßøæœ', LATIN_COMMON);
   markBothCases(table, 'ěščřžýůďťňćąęłńśźżőűāēīōūşţğıășțđ', LATIN_COMMON);
-  markBothCases(table, 'ḥḍṭṣẓṃṇṛḳḵẖḏṯ', LATIN_COMMON);
+  markBothCases(table, 'ḥḍṭṣẓṃṇṛḳḵẖḏṯĭĕŭ', LATIN_COMMON);
   markBothCases(table, 'абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ', CYRILLIC_COMMON);
   classifyHan(table);
   return table;

@@ -119,12 +119,23 @@ t.test('never doubts a charset that was declared rightly', async () => {
   const traditional =
     '的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也能下過子說產種面而方後多定行學法所民得經十三之進著等部度家電力裡如水化高自二理起小物現實加量都兩體制機當使點從業本去把性好應開它合';
   const french = 'abcdefghijklmnop éèêàçùîïôœ ÉÀ';
+  const latin = fc
+    .array(
+      fc.constantFrom(
+        ...'société française études générales naïve Noël Zürich à où garçon fenêtre Élysée sur la de mémoires'.split(
+          ' ',
+        ),
+      ),
+      { minLength: 1, maxLength: 12 },
+    )
+    .map((list) => `10${F}a${list.join(' ')}${E}`);
   const samples: [RecordCharset, fc.Arbitrary<string>][] = [
     ['gb18030', words(simplified)],
     ['gbk', words(simplified)],
     ['big5', words(traditional)],
     ['utf-8', words(simplified + traditional + french)],
-    ['marc-8', words('abcdefghijklmnop éèêàçùîïôÉÀ')],
+    ['marc-8', latin],
+    ['windows-1252', latin],
   ];
   for (const [charset, text] of samples) {
     fc.assert(
