@@ -14,7 +14,7 @@ export const loanRoles = [
 export type LoanRole = (typeof loanRoles)[number];
 
 /** A mark on a request or leg that is no state: what it is and since when. */
-export type Flag = 'overdue' | 'recalled' | 'renewal' | 'attention' | 'damaged' | 'checked';
+export type Flag = 'overdue' | 'recalled' | 'renewal' | 'attention';
 
 export interface ActionFacts {
   readonly zh: string;
@@ -68,7 +68,7 @@ export const borrowingActions = {
     primary: true,
     clears: ['overdue', 'recalled', 'attention'],
   }),
-  check_return: b('审核还书', 'Check the return', { raises: 'checked', needs: ['condition'] }),
+  check_return: b('审核还书', 'Check the return', { needs: ['condition'] }),
   ship_back: b('寄回出借馆', 'Send back', { primary: true, clears: ['attention'] }),
   ask_renewal: b('申请续借', 'Ask for renewal', { raises: 'renewal' }),
   declare_lost: b('登记遗失', 'Record as lost', { needs: ['reason'] }),
@@ -123,6 +123,7 @@ export const lendingActions = {
     primary: true,
     clears: ['overdue', 'recalled', 'attention', 'renewal'],
   }),
+  check_in_part: l('部分归还', 'Check in some volumes', { needs: ['volumes'] }),
   declare_lost: l('登记遗失', 'Record as lost', { needs: ['reason'] }),
   settle: l('遗失已赔', 'Settle the loss', { closing: true }),
   clear_attention: l('已处理提示', 'Attention dealt with', { clears: ['attention'] }),

@@ -261,6 +261,7 @@ const lenderLoans: readonly Transition[] = [
   ...l([...lentOut, 'RETURN_SHIPPED', 'LOST'], 'check_in', 'LOAN_COMPLETED', desk, {
     sends: 'completed',
   }),
+  ...l([...lentOut, 'RETURN_SHIPPED'], 'check_in_part', null, desk),
   ...l([...lentOut, 'RETURN_SHIPPED'], 'declare_lost', 'LOST', desk, { sends: 'lost_here' }),
   ...l([...lentOut, 'RETURN_SHIPPED'], 'lost_reported', 'LOST', peer),
   ...l(['LOST'], 'settle', 'LOST_SETTLED', lead, { sends: 'settled' }),

@@ -3,8 +3,10 @@ import type { Clock } from '../../store/clock.ts';
 import type { Database } from '../../store/database.ts';
 import type { Schema } from '../../store/schema.ts';
 import type { CalendarDocument } from '../calendar/calendar.ts';
+import type { ShelfScheme } from '../desks/shelf-order/index.ts';
 import type { Sentence } from '../errors.ts';
 import type { Delivery } from '../lifecycle/machine.ts';
+import type { NoticeSettings } from '../notices/types.ts';
 import type { Citation, CopyHeld } from './types.ts';
 
 export type Tx = Transaction<Schema>;
@@ -33,8 +35,6 @@ export interface LoanLibrary {
   readonly contact: { readonly desk: Sentence; readonly phone: string; readonly email: string };
   /** True while the library is paused: it is not asked to lend. */
   readonly paused: boolean;
-  /** `elsewhere` when another system answers for it and messages are carried to it. */
-  readonly answered: 'here' | 'elsewhere';
 }
 
 /** A record as a library holds it, with its copies, byte for byte as the search gave it. */
@@ -69,8 +69,11 @@ export interface LoanContext {
   readonly findLibrary: (id: string) => LoanLibrary | null;
   readonly findRecord: FindRecord;
   readonly findCopies: FindCopies;
+  /** The order in which a library's collection stands on the shelf. */
+  readonly shelfScheme: (library: string, collection: string) => ShelfScheme;
   /** Key of pick-up passes; at least 32 bytes. */
   readonly passKey: Uint8Array;
+  readonly notices: NoticeSettings;
   /** The zone that request numbers and quotas count days in. */
   readonly timezone: string;
 }

@@ -1,0 +1,66 @@
+import type { Json } from '../../store/values.ts';
+import { dayAt } from '../calendar/dates.ts';
+import { switchOf } from '../policy/decide.ts';
+import { activeLeg, decideFor, type Move, type Work } from './work.ts';
+
+/**
+ * What the gateway does by itself when a request comes to stand at ROUTING: it asks the next lender
+ * of the rota. The lender a reader named is a rota of one; a second one is asked only where policy
+ * says so. A rota that never had a lender waits for the home desk to choose one.
+ */
+export async function routeOn(work: Work): Promise<Move | null> {
+  const { request } = work;
+  const last = work.events.findLast((event) => event.side === 'borrowing');
+  if (request.state !== 'ROUTING' || last?.to !== 'ROUTING' || last.from === 'ROUTING') return null;
+  if (activeLeg(work) !== null) return null;
+  const asked = work.legs.length > 0;
+  if (asked && !switchOf(decideFor(work, 'request.nextLender', null))) return system('exhausted');
+  const rota = await work.tx
+    .selectFrom('loan_rota')
+    .selectAll()
+    .where('request_id', '=', request.id)
+    .where('state', '=', 'waiting')
+    .orderBy('position')
+    .execute();
+  for (const entry of rota) {
+    const skipped = whySkipped(work, entry.lender);
+    await work.tx
+      .updateTable('loan_rota')
+      .set({ state: skipped === null ? 'used' : 'skipped', why: skipped })
+      .where('request_id', '=', request.id)
+      .where('position', '=', entry.position)
+      .execute();
+    if (skipped !== null) continue;
+    return system('send', { lender: entry.lender, holding: entry.holding });
+  }
+  if (asked) return system('exhausted');
+  const named = await work.tx
+    .selectFrom('loan_rota')
+    .select('position')
+    .where('request_id', '=', request.id)
+    .executeTakeFirst();
+  return named === undefined ? null : system('exhausted');
+}
+
+function whySkipped(work: Work, lender: string): string | null {
+  const library = work.context.findLibrary(lender);
+  if (library === null) return 'unknown';
+  if (library.paused) return 'paused';
+  const today = dayAt(work.at, library.calendar.timezone);
+  const { lend } = library;
+  if (lend === null) return 'does_not_lend';
+  const open = (lend.from === null || lend.from <= today) && (lend.to === null || today <= lend.to);
+  return open ? null : 'does_not_lend_now';
+}
+
+function system(action: string, detail: Readonly<Record<string, Json>> = {}): Move {
+  return {
+    side: 'borrowing',
+    leg: 0,
+    action,
+    role: 'system',
+    actorId: null,
+    library: null,
+    detail,
+  };
+}
