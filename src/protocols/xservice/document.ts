@@ -1,4 +1,4 @@
-import { XmlError } from '../../marc/xml/reader.ts';
+import { XmlError, type XmlHandler, XmlReader } from '../../marc/xml/reader.ts';
 import { repairXml } from '../../marc/xml/repair.ts';
 import {
   childrenOf,
@@ -28,12 +28,30 @@ export function readDocument(op: string, bytes: Uint8Array): XserviceDocument {
 }
 
 function parseLeniently(bytes: Uint8Array): XmlElement {
+  return leniently(bytes, (xml) => parseXmlTree(xml));
+}
+
+/** Feeds a small answer to a handler; careless XML is repaired once and read by a handler of its own. */
+export function readInto<H extends XmlHandler>(bytes: Uint8Array, start: () => H): H {
+  if (looksLikeHtml(bytes)) {
+    throw new AnswerError('html_answer', 'The server answered with a web page.');
+  }
+  return leniently(bytes, (xml) => {
+    const handler = start();
+    const reader = new XmlReader(handler);
+    reader.write(xml);
+    reader.end();
+    return handler;
+  });
+}
+
+function leniently<T>(bytes: Uint8Array, read: (bytes: Uint8Array) => T): T {
   try {
-    return parseXmlTree(bytes);
+    return read(bytes);
   } catch (error) {
     const repaired = error instanceof XmlError ? repairXml(bytes) : bytes;
     if (repaired === bytes) throw error;
-    return parseXmlTree(repaired);
+    return read(repaired);
   }
 }
 

@@ -6,6 +6,12 @@ import { readDue } from './due.ts';
 /** Most copies taken from one answer; Aleph itself continues above 990 in a `-multi` operation. */
 const maxItems = 2000;
 
+/** Where the next answer of `item-data-multi` or `circ-stat-m` begins; null where this was the last. */
+export function nextStartPoint({ root }: XserviceDocument): string | null {
+  const written = own(root, 'start-point') ?? own(root, 'start_point') ?? '';
+  return /^\d{1,9}$/.test(written) && Number(written) > 0 ? written : null;
+}
+
 /** One copy as the library's reader interface shows it (`circ-status`). */
 export interface CircStatusEntry {
   readonly item: Item;

@@ -1,15 +1,19 @@
 import type { LibraryDocument, XserviceSettings } from '../../members/document.ts';
 import type { ConnectorError } from '../../members/errors.ts';
-import { wholeBody } from '../answers/bytes.ts';
+import type { SourceRecord } from '../../members/types.ts';
+import { ByteStore, createElementSlicer, wholeBody } from '../answers/bytes.ts';
 import { httpFailure, knownFailure } from '../failures.ts';
 import type { ConnectorDependencies, EgressCall } from '../types.ts';
-import { readDocument, type XserviceDocument } from './document.ts';
+import { createPresentReader, type PresentRecord } from './answer.ts';
+import { type DocumentAvailability, decodePublishAvail } from './availability.ts';
+import { readDocument, readInto, type XserviceDocument } from './document.ts';
 import {
   type CircStatusEntry,
   decodeCircStatus,
   decodeItemData,
   decodeReadItem,
   type ItemDataEntry,
+  nextStartPoint,
   type ReadItem,
 } from './items.ts';
 import {
@@ -24,6 +28,7 @@ import {
   type Renewal,
   type Reply,
 } from './patrons.ts';
+import { toSourceRecord } from './present.ts';
 import { encodeOperation, type Parameters, pad } from './request.ts';
 
 /** A copy by its barcode or by its place in the administrative library. */
@@ -39,6 +44,24 @@ export type ItemKey =
 export interface XserviceOperations {
   circStatus(base: string, document: string, call: EgressCall): Promise<Reply<CircStatusEntry[]>>;
   itemData(base: string, document: string, call: EgressCall): Promise<Reply<ItemDataEntry[]>>;
+  /**
+   * The same for documents with more copies than one answer holds (some 990): asks on from each
+   * `start-point` until there is none, or until a bound far above what libraries have.
+   */
+  circStatusAll(
+    base: string,
+    document: string,
+    call: EgressCall,
+  ): Promise<Reply<CircStatusEntry[]>>;
+  itemDataAll(base: string, document: string, call: EgressCall): Promise<Reply<ItemDataEntry[]>>;
+  /** One document by its number; an unreadable one is a refusal. */
+  findDocument(base: string, document: string, call: EgressCall): Promise<Reply<SourceRecord>>;
+  /** How the copies of several documents stand, in one answer for a hundred of them. */
+  availability(
+    base: string,
+    documents: readonly string[],
+    call: EgressCall,
+  ): Promise<Reply<DocumentAvailability[]>>;
   readItem(item: ItemKey, call: EgressCall): Promise<Reply<ReadItem>>;
   borAuth(borId: string, verification: string, call: EgressCall): Promise<Reply<Patron>>;
   borInfo(borId: string, call: EgressCall): Promise<Reply<PatronAccount>>;
@@ -61,7 +84,12 @@ export function createXserviceOperations(
   const settings = library.connector;
   const adm = settings.admLibrary;
 
-  async function run(op: string, parameters: Parameters, call: EgressCall) {
+  async function askWith<T>(
+    op: string,
+    parameters: Parameters,
+    call: EgressCall,
+    read: (bytes: Uint8Array) => T,
+  ): Promise<T> {
     try {
       const answer = await egress.request(encodeOperation(settings, op, parameters, secret), call);
       const failure = httpFailure(library.id, answer);
@@ -69,10 +97,36 @@ export function createXserviceOperations(
         answer.discard();
         throw failure;
       }
-      return readDocument(op, await wholeBody(answer.body));
+      return read(await wholeBody(answer.body));
     } catch (error) {
       throw asConnectorError(library.id, error);
     }
+  }
+
+  const run = (op: string, parameters: Parameters, call: EgressCall) =>
+    askWith(op, parameters, call, (bytes) => readDocument(op, bytes));
+
+  /** Every answer of an operation that continues at a start point. */
+  async function runAll<T>(
+    op: string,
+    parameters: Parameters,
+    call: EgressCall,
+    decode: (answer: XserviceDocument) => T[],
+  ): Promise<Reply<T[]>> {
+    const entries: T[] = [];
+    let start: string | undefined;
+    for (let answers = 0; answers < maxAnswers; answers += 1) {
+      const start_point = start === undefined ? undefined : pad.document(start);
+      const answer = await run(op, { ...parameters, start_point }, call);
+      const more = decode(answer);
+      if (entries.length === 0 && more.length === 0) return entriesOr(answer, more);
+      entries.push(...more);
+      const next = nextStartPoint(answer);
+      // A start point that does not move on would be followed for ever.
+      if (next === null || more.length === 0 || Number(next) <= Number(start ?? 0)) break;
+      start = next;
+    }
+    return { ok: true, value: entries };
   }
 
   return {
@@ -85,6 +139,33 @@ export function createXserviceOperations(
       const parameters = { base, doc_number: pad.document(document) };
       const answer = await run('item-data', parameters, call);
       return entriesOr(answer, decodeItemData(answer));
+    },
+    circStatusAll(base, document, call) {
+      const parameters = { library: base, sys_no: pad.document(document) };
+      return runAll('circ-stat-m', parameters, call, decodeCircStatus);
+    },
+    itemDataAll(base, document, call) {
+      const parameters = { base, doc_number: pad.document(document) };
+      return runAll('item-data-multi', parameters, call, decodeItemData);
+    },
+    async findDocument(base, document, call) {
+      const number = pad.document(document);
+      const parameters = { base, doc_num: number, format: settings.format };
+      return await askWith('find-doc', parameters, call, (bytes) =>
+        foundDocument(library, base, number, bytes),
+      );
+    },
+    async availability(base, documents, call) {
+      const found: DocumentAvailability[] = [];
+      for (let at = 0; at < documents.length; at += documentsAtOnce) {
+        const numbers = documents.slice(at, at + documentsAtOnce).map(pad.document);
+        const parameters = { library: base, doc_num: numbers.join(',') };
+        const answer = await run('publish-avail', parameters, call);
+        const more = decodePublishAvail(answer);
+        if (more.length === 0 && answer.errors.length > 0) return entriesOr(answer, more);
+        found.push(...more);
+      }
+      return { ok: true, value: found };
     },
     async readItem(item, call) {
       const answer = await run('read-item', { library: adm, ...itemParameters(item) }, call);
@@ -116,6 +197,37 @@ export function createXserviceOperations(
       return decodeRenew(await run('renew', parameters, call));
     },
   };
+}
+
+/** Answers that one list of copies may take: ten thousand copies and more. */
+const maxAnswers = 20;
+
+/** Documents whose availability is asked for at once. */
+const documentsAtOnce = 100;
+
+function foundDocument(
+  library: LibraryDocument<XserviceSettings>,
+  base: string,
+  number: string,
+  bytes: Uint8Array,
+): Reply<SourceRecord> {
+  const found: PresentRecord[] = [];
+  const reader = readInto(bytes, () => {
+    found.length = 0;
+    return createPresentReader('find-doc', (record) => found.push(record));
+  });
+  const [first] = found;
+  const reasons = reader.errors().filter((text) => text !== '');
+  if (first === undefined)
+    return { ok: false, reasons: reasons.length > 0 ? reasons : ['no answer'] };
+  const docNumber = first.docNumber ?? number;
+  const store = new ByteStore();
+  store.append(bytes);
+  const raw = createElementSlicer(store, 'metadata').next();
+  const record = toSourceRecord(library, base, { ...first, docNumber }, 1, raw, false);
+  return record === null
+    ? { ok: false, reasons: ['The record cannot be read.'] }
+    : { ok: true, value: record };
 }
 
 function itemParameters(item: ItemKey): Parameters {

@@ -128,7 +128,7 @@ const internalTags: ReadonlySet<string> = new Set([
 ]);
 
 /** Null for a record that cannot be read. */
-function toSourceRecord(
+export function toSourceRecord(
   library: LibraryDocument<XserviceSettings>,
   base: string,
   { docNumber, record }: PresentRecord,

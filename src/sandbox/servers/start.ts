@@ -166,6 +166,7 @@ function xserviceSettings(profile: Profile): XserviceSettings {
         bases: ['NLC01', 'NLC09'],
         admLibrary: 'NLC50',
         maxEntries: 2000,
+        itemsAtOnce: 990,
         onShelf: '在架上',
         staff: null,
       }
@@ -173,6 +174,7 @@ function xserviceSettings(profile: Profile): XserviceSettings {
         bases: ['MED01'],
         admLibrary: 'MED50',
         maxEntries: 50,
+        itemsAtOnce: 990,
         onShelf: 'On Shelf',
         staff: null,
       };

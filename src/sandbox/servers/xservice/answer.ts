@@ -7,6 +7,8 @@ export interface XserviceSettings {
   readonly admLibrary: string;
   /** Entries kept of a set: `no_entries`, which may be below `no_records`. */
   readonly maxEntries: number;
+  /** Copies in one answer of `item-data-multi` and `circ-stat-m`; more take a start point. */
+  readonly itemsAtOnce: number;
   /** What `due-date` says of a copy on its shelf. */
   readonly onShelf: string;
   /** A staff account that operations on readers need; null for none. */

@@ -1,6 +1,7 @@
 import { dueDate } from '../../catalogue/copies.ts';
 import { element } from '../xml.ts';
 import { failed, type Operation, pad } from './answer.ts';
+import { availability } from './availability.ts';
 import type { AlephItem } from './state.ts';
 
 /** Item statuses of Aleph's tab15: what they allow. */
@@ -14,11 +15,15 @@ const itemStatuses = {
 export function items(op: string, operation: Operation): string | null {
   switch (op) {
     case 'item-data':
-    case 'item-data-multi':
       return itemData(operation);
+    case 'item-data-multi':
+      return itemData(operation, startOf(operation));
     case 'circ-status':
-    case 'circ-stat-m':
       return circulationStatus(operation);
+    case 'circ-stat-m':
+      return circulationStatus(operation, startOf(operation));
+    case 'publish-avail':
+      return availability(operation);
     case 'read-item':
       return readItem(operation);
     default:
@@ -26,65 +31,78 @@ export function items(op: string, operation: Operation): string | null {
   }
 }
 
-function itemData(operation: Operation): string {
+/** Copies before the one that the answer begins with. */
+function startOf({ parameters }: Operation): number {
+  const text = parameters.get('start_point') ?? '';
+  return /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
+}
+
+/** What is said of the copies: of all, or of as many as fit from a start point on, and where to go on. */
+function listed(
+  all: readonly AlephItem[],
+  start: number | null,
+  { settings }: Operation,
+  print: (item: AlephItem) => string,
+): string {
+  if (start === null) return all.map(print).join('');
+  const next = start + settings.itemsAtOnce;
+  const more = next < all.length ? `${element('start-point', pad(next, 9))}\n` : '';
+  return all.slice(start, next).map(print).join('') + more;
+}
+
+function itemData(operation: Operation, start: number | null = null): string {
   const { parameters, state, settings } = operation;
   const number = parameters.get('doc_number') ?? parameters.get('doc_num') ?? '';
   const record = state.catalogue.find(number.padStart(9, '0'));
   if (record === undefined) return failed(unknownDocument(number, parameters.get('base')));
-  return state
-    .itemsOf(record)
-    .map((item) => {
-      const due = compactDate(dueDate(item.copy, operation.now));
-      return [
-        '<item>',
-        element('rec-key', record.localId + item.sequence),
-        element('barcode', item.copy.barcode),
-        element('library', settings.admLibrary),
-        element('sub-library', item.copy.location),
-        element('collection', '图书'),
-        element('item-status', itemStatuses[item.copy.status].code),
-        element('note', ''),
-        element('call-no-1', callNumber(item)),
-        element('call-no-2', ''),
-        element('description', record.described.partNumber),
-        element('on-hold', isHeld(item, operation) ? 'Y' : 'N'),
-        element('requested', isHeld(item, operation) ? 'Y' : 'N'),
-        element('expected', 'N'),
-        due === '' ? '' : element('loan-due-date', due),
-        '</item>\n',
-      ].join('');
-    })
-    .join('');
+  return listed(state.itemsOf(record), start, operation, (item) => {
+    const due = compactDate(dueDate(item.copy, operation.now));
+    return [
+      '<item>',
+      element('rec-key', record.localId + item.sequence),
+      element('barcode', item.copy.barcode),
+      element('library', settings.admLibrary),
+      element('sub-library', item.copy.location),
+      element('collection', '图书'),
+      element('item-status', itemStatuses[item.copy.status].code),
+      element('note', ''),
+      element('call-no-1', callNumber(item)),
+      element('call-no-2', ''),
+      element('description', record.described.partNumber),
+      element('on-hold', isHeld(item, operation) ? 'Y' : 'N'),
+      element('requested', isHeld(item, operation) ? 'Y' : 'N'),
+      element('expected', 'N'),
+      due === '' ? '' : element('loan-due-date', due),
+      '</item>\n',
+    ].join('');
+  });
 }
 
-function circulationStatus(operation: Operation): string {
+function circulationStatus(operation: Operation, start: number | null = null): string {
   const { parameters, state, settings } = operation;
   const number = parameters.get('sys_no') ?? parameters.get('doc_number') ?? '';
   const record = state.catalogue.find(number.padStart(9, '0'));
   if (record === undefined) return failed(unknownDocument(number, parameters.get('library')));
-  return state
-    .itemsOf(record)
-    .map((item) => {
-      const due = compactDate(dueDate(item.copy, operation.now));
-      const holds = isHeld(item, operation) ? '1 (1/1)' : '';
-      return [
-        '<item-data>',
-        element('z30-description', record.described.partNumber),
-        element('loan-status', itemStatuses[item.copy.status].label),
-        element('due-date', due === '' ? shelfLabel(item, settings.onShelf) : due),
-        element('due-hour', due === '' ? '' : '23:59'),
-        element('sub-library', item.copy.location),
-        element('collection', '图书'),
-        element('location', `${item.copy.classNumber}/${item.copy.bookNumber}`),
-        element('pages', ''),
-        element('no-requests', holds),
-        element('location-2', ''),
-        element('barcode', item.copy.barcode),
-        element('opac-note', ''),
-        '</item-data>\n',
-      ].join('');
-    })
-    .join('');
+  return listed(state.itemsOf(record), start, operation, (item) => {
+    const due = compactDate(dueDate(item.copy, operation.now));
+    const holds = isHeld(item, operation) ? '1 (1/1)' : '';
+    return [
+      '<item-data>',
+      element('z30-description', record.described.partNumber),
+      element('loan-status', itemStatuses[item.copy.status].label),
+      element('due-date', due === '' ? shelfLabel(item, settings.onShelf) : due),
+      element('due-hour', due === '' ? '' : '23:59'),
+      element('sub-library', item.copy.location),
+      element('collection', '图书'),
+      element('location', `${item.copy.classNumber}/${item.copy.bookNumber}`),
+      element('pages', ''),
+      element('no-requests', holds),
+      element('location-2', ''),
+      element('barcode', item.copy.barcode),
+      element('opac-note', ''),
+      '</item-data>\n',
+    ].join('');
+  });
 }
 
 /** Where a copy is that nobody has borrowed. */
