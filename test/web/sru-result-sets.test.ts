@@ -42,16 +42,16 @@ t.test('the same question within a minute asks the libraries once', async (t) =>
   const sets = createResultSets(world.engine, world.clock);
   const asks = () => Object.values(world.connectors).reduce((sum, one) => sum + one.asks.length, 0);
   const first = sets.open(world.request(), 1);
-  await settle(world, first.set.page(1, 5));
+  await settle(world, first.page(1, 5));
   t.equal(asks(), 3);
   await world.clock.advance(59_000);
   const again = sets.open(world.request(), 1);
-  t.equal(again.set.id, first.set.id);
-  await settle(world, again.set.page(1, 5));
+  t.equal(again.id, first.id);
+  await settle(world, again.page(1, 5));
   t.equal(asks(), 3, 'no library was asked again');
-  t.not(sets.open(world.request({ sort: 'year' }), 1).set.id, first.set.id, 'an order of its own');
-  t.not(sets.open(world.request({ libraries: ['a'] }), 1).set.id, first.set.id);
-  t.not(sets.open(world.request({ refresh: true }), 1).set.id, first.set.id);
+  t.not(sets.open(world.request({ sort: 'year' }), 1).id, first.id, 'an order of its own');
+  t.not(sets.open(world.request({ libraries: ['a'] }), 1).id, first.id);
+  t.not(sets.open(world.request({ refresh: true }), 1).id, first.id);
   await world.clock.advance(20_000);
 });
 
@@ -60,28 +60,30 @@ t.test(
   async (t) => {
     const world = longLists();
     const sets = createResultSets(world.engine, world.clock);
-    const { set } = sets.open(world.request(), 1);
+    const set = sets.open(world.request(), 1);
     await settle(world, set.page(1, 5));
     await world.clock.advance(200_000);
-    t.equal(sets.open(world.request(), 6).set.id, set.id);
+    t.equal(sets.open(world.request(), 6).id, set.id);
     await world.clock.advance(61_000);
-    const fresh = sets.open(world.request(), 1).set;
+    const fresh = sets.open(world.request(), 1);
     t.not(fresh.id, set.id);
     await world.clock.advance(20_000);
-    t.equal(sets.get(set.id)?.set.id, set.id, 'the old set still answers to its name');
+    t.equal((await sets.find(set.id))?.id, set.id, 'the old set still answers to its name');
     await world.clock.advance(idleSeconds * 1000 + 1);
-    t.equal(sets.get(set.id), undefined, 'until nobody has asked for so long');
+    t.not(sets.open(world.request(), 6).id, fresh.id, 'until nobody has asked for so long');
+    t.equal(await sets.find('s_unknown'), undefined);
+    await world.clock.advance(20_000);
   },
 );
 
 t.test('a search that its clients left is not given to the next one', async (t) => {
   const world = consortium({ a: { behaviour: { hangs: 'listening' } } });
   const sets = createResultSets(world.engine, world.clock);
-  const { set, search } = sets.open(world.request(), 1);
+  const set = sets.open(world.request(), 1);
   const page = set.page(1, 5);
-  search.cancel();
+  set.search.cancel();
   await settle(world, page);
-  t.not(sets.open(world.request(), 1).set.id, set.id);
+  t.not(sets.open(world.request(), 1).id, set.id);
   await world.clock.advance(20_000);
 });
 
@@ -94,7 +96,7 @@ t.test('every record stands at one place, however the list grows while it is pag
       fc.integer({ min: 1, max: 17 }),
       async (jumps, step) => {
         const world = longLists();
-        const { set } = createResultSets(world.engine, world.clock).open(world.request(), 1);
+        const set = createResultSets(world.engine, world.clock).open(world.request(), 1);
         const seen = new Map<number, string>();
         const look = async (start: number, count: number) => {
           const page = await settle(world, set.page(start, count));
@@ -131,9 +133,31 @@ t.test('every record stands at one place, however the list grows while it is pag
   t.pass('held for every way of paging');
 });
 
+t.test('only records that were given keep their ids for a day', async (t) => {
+  const world = members({ a: books(60) });
+  const sets = createResultSets(world.engine, world.clock);
+  const set = sets.open(world.request(), 1);
+  const page = await settle(world, set.page(3, 4));
+  const all = set.search.choose({ sort: 'relevance', filters: [] }, () => []);
+  t.equal(all.length, 0);
+  let ids: readonly string[] = [];
+  set.search.choose({ sort: 'relevance', filters: [] }, (known) => {
+    ids = known;
+    return [];
+  });
+  t.same(
+    ids.slice(2, 6),
+    page.records.map((record) => record?.id),
+  );
+  t.same(
+    ids.filter((id) => world.engine.record(id) !== undefined),
+    ids.slice(2, 6),
+  );
+});
+
 t.test('two far pages asked for at once are both answered in full', async (t) => {
   const world = longLists();
-  const { set } = createResultSets(world.engine, world.clock).open(world.request(), 1);
+  const set = createResultSets(world.engine, world.clock).open(world.request(), 1);
   const [one, two] = await settle(world, Promise.all([set.page(31, 10), set.page(61, 10)]));
   t.equal(one?.records.length, 10);
   t.equal(two?.records.length, 10);
@@ -143,7 +167,7 @@ t.test('two far pages asked for at once are both answered in full', async (t) =>
 
 t.test('a place that was offered is no fault, a place beyond all lists is one', async (t) => {
   const world = members({ a: books(12), b: books(12) });
-  const { set } = createResultSets(world.engine, world.clock).open(world.request(), 1);
+  const set = createResultSets(world.engine, world.clock).open(world.request(), 1);
   const first = await settle(world, set.page(1, 10));
   t.equal(first.next, 11, 'more is at the libraries');
   const far = await settle(world, set.page(500, 10));

@@ -91,12 +91,13 @@ async function findSet(
   services: SruServices,
   caller: Caller,
 ): Promise<Found> {
-  const { set, search } = openSet(question, asked, services, caller);
-  const unwatch = search.watch();
+  const set = await openSet(question, asked, services, caller);
+  const unwatch = set.search.watch();
   caller.gone.addEventListener('abort', unwatch, { once: true });
   try {
     const page = await set.page(asked.start, asked.count);
     const { answer, total } = page;
+    await set.search.settled();
     refuseUnanswered(answer);
     if (page.outOfRange) throw new SruDiagnostic(61);
     return {
@@ -112,14 +113,14 @@ async function findSet(
   }
 }
 
-function openSet(
+async function openSet(
   question: Exclude<Question, { kind: 'record' }>,
   asked: SearchParameters,
   { context, sets }: SruServices,
   { refresh }: Caller,
-): OpenSet {
+): Promise<OpenSet> {
   if (question.kind === 'resultSet') {
-    const open = sets.get(question.id);
+    const open = await sets.find(question.id);
     if (open === undefined) throw new SruDiagnostic(51, question.id.slice(0, 100));
     return open;
   }
