@@ -36,3 +36,8 @@ export function runsFederation(actor: Actor): boolean {
 export function audits(actor: Actor): boolean {
   return actor.kind === 'staff' && actor.roles.includes('auditor');
 }
+
+/** Whether it is the gateway itself; a visitor is of the same kind and may do nothing. */
+export function isGateway(actor: Actor): boolean {
+  return actor.kind === 'system' && actor.id === systemActor.id;
+}

@@ -25,7 +25,11 @@ export async function openLeg(work: Work, move: Move): Promise<Effect> {
     const sentence = { zh: '已试过太多次。', en: 'Too many attempts were made.' };
     throw new LoanError('refused', sentence, { rule: 'loan.maxLegs' });
   }
-  const held = (move.detail.holding ?? null) as CopyHeld | null;
+  if (lender === work.request.home_library) {
+    const sentence = { zh: '本馆不能作为出借馆。', en: 'The home library cannot be the lender.' };
+    throw new LoanError('invalid', sentence, { pointer: '/lender', rule: 'library.other' });
+  }
+  const held = heldOf(move.detail.holding);
   const collection = held?.collection ?? '';
   const callNumber = held?.callNumber ?? (move.action === 'retry' ? before?.call_number : null);
   const leg: LegRow = {
@@ -74,6 +78,24 @@ export async function openLeg(work: Work, move: Move): Promise<Effect> {
     openedLeg: leg.leg,
     payload: { citation: move.detail.citation ?? citation, volumes, delivery },
     detail: { lender },
+  };
+}
+
+/** A copy as the search or a desk names it; only short texts are taken over. */
+function heldOf(
+  value: unknown,
+): Pick<CopyHeld, 'localId' | 'callNumber' | 'classMark' | 'collection' | 'location'> | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const text = (name: string) => {
+    const part = (value as Readonly<Record<string, unknown>>)[name];
+    return typeof part === 'string' && part.length <= 200 ? part : null;
+  };
+  return {
+    localId: text('localId'),
+    callNumber: text('callNumber'),
+    classMark: text('classMark'),
+    collection: text('collection'),
+    location: text('location'),
   };
 }
 

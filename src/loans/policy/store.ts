@@ -1,7 +1,7 @@
 import { recordAudit } from '../../store/audit.ts';
 import type { Database } from '../../store/database.ts';
 import { asJson, type Json } from '../../store/values.ts';
-import { type Actor, runsFederation } from '../actor.ts';
+import { type Actor, isGateway, runsFederation } from '../actor.ts';
 import { LoanError } from '../errors.ts';
 import type { LoanContext, Reading, Tx } from '../requests/context.ts';
 import { readPolicy } from './read.ts';
@@ -63,7 +63,7 @@ export async function publishPolicy(
   actor: Actor,
   document: unknown,
 ): Promise<PolicyRevision> {
-  if (actor.kind !== 'system' && !runsFederation(actor)) {
+  if (!isGateway(actor) && !runsFederation(actor)) {
     const sentence = {
       zh: '只有联盟管理员可以发布规则。',
       en: 'Only the federation’s administrator publishes policy.',

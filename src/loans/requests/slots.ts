@@ -1,5 +1,5 @@
 import type { Work } from '../lifecycle/work.ts';
-import type { Tx } from './context.ts';
+import type { Reading, Tx } from './context.ts';
 
 /** What decides how many volumes a reader may have. */
 export interface SlotRules {
@@ -15,11 +15,11 @@ export function slotScope(rules: SlotRules, number: string): string {
 
 /** Slots taken within a scope, lowest first. */
 export async function slotsTaken(
-  tx: Tx,
+  db: Reading,
   readerId: string,
   scope: string,
 ): Promise<readonly number[]> {
-  const rows = await tx
+  const rows = await db
     .selectFrom('reader_slots')
     .select('slot')
     .where('reader_id', '=', readerId)
