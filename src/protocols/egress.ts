@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net';
 import { createPolicy } from './egress/allow.ts';
-import { type ConnectTarget, connectChecked } from './egress/connect.ts';
+import { type ConnectTarget, connectChecked, upgradeChecked } from './egress/connect.ts';
 import { EgressError, sentences } from './egress/errors.ts';
 import { createOriginPool, type OriginPool } from './egress/pool.ts';
 import { askFollowing, checkUrl } from './egress/request.ts';
@@ -50,7 +51,20 @@ export function createEgress(settings: EgressSettings): Egress {
 
   async function connect(target: ConnectTarget, call: EgressCall) {
     if (closed) throw new EgressError('closed', sentences.closed);
-    const socket = await connectChecked(connectSettings, target, call);
+    return hold(await connectChecked(connectSettings, target, call));
+  }
+
+  /** Only what this egress connected to a checked address may go on under another guise. */
+  async function upgrade(socket: Socket, host: string, call: EgressCall) {
+    if (socket.destroyed) throw new EgressError('connect_reset', sentences.connect_reset);
+    if (!held.has(socket)) {
+      socket.destroy();
+      throw new EgressError('forbidden_address', 'The connection was not made by this egress.');
+    }
+    return hold(await upgradeChecked(connectSettings, socket, host, call));
+  }
+
+  function hold(socket: Socket): Socket {
     if (closed) {
       socket.destroy();
       throw new EgressError('closed', sentences.closed);
@@ -88,6 +102,7 @@ export function createEgress(settings: EgressSettings): Egress {
 
   return {
     connect,
+    upgrade,
     async request(request, call) {
       checkUrl(request.url);
       if (closed) throw new EgressError('closed', sentences.closed);

@@ -51,6 +51,12 @@ export interface HttpAnswer {
  */
 export interface Egress {
   connect(target: { host: string; port: number; tls: boolean }, call: EgressCall): Promise<Socket>;
+  /**
+   * TLS over a connection that `connect` made in the clear, for protocols that agree on it midway (STARTTLS,
+   * RFC 3207). `host` is the name the certificate has to prove. The plain socket is not to be used any more;
+   * bytes that came before the handshake refuse it, since anybody on the way may have put them there.
+   */
+  upgrade(socket: Socket, host: string, call: EgressCall): Promise<Socket>;
   request(request: HttpRequest, call: EgressCall): Promise<HttpAnswer>;
   close(): Promise<void>;
 }

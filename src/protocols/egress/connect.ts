@@ -51,13 +51,7 @@ export async function connectChecked(
     call.trace?.enter('connect');
     call.trace?.roundTrip();
     const socket = await openTcp(host, addresses, port, bound);
-    if (!target.tls) return socket;
-    call.trace?.enter('tls');
-    call.trace?.roundTrip();
-    const secured = await secure(socket, host, target.alpn, settings, bound);
-    // TLS 1.2 needs a second exchange before the first byte of ours (RFC 5246 section 7.3).
-    if (secured.getProtocol() === 'TLSv1.2') call.trace?.roundTrip();
-    return secured;
+    return target.tls ? await shakeHands(socket, host, target.alpn, settings, call, bound) : socket;
   } catch (error) {
     const failure = toEgressError(error, 'connect_reset');
     if (failure.reason !== 'stopped') settings.resolver.forget(host);
@@ -65,6 +59,44 @@ export async function connectChecked(
   } finally {
     bound.release();
   }
+}
+
+/** TLS over a socket that is connected and in the clear; destroys it where that fails. */
+export async function upgradeChecked(
+  settings: ConnectSettings,
+  socket: Socket,
+  host: string,
+  call: EgressCall,
+): Promise<Socket> {
+  const bound = boundBy(call, settings.connectTimeoutMs, 'connect_timeout');
+  try {
+    bound.signal.throwIfAborted();
+    if (socket.readableLength > 0) {
+      throw new EgressError('tls', 'The server sent something before the TLS handshake.');
+    }
+    return await shakeHands(socket, normaliseHost(host), undefined, settings, call, bound);
+  } catch (error) {
+    socket.destroy();
+    throw toEgressError(error, 'connect_reset');
+  } finally {
+    bound.release();
+  }
+}
+
+async function shakeHands(
+  socket: Socket,
+  host: string,
+  alpn: string | undefined,
+  settings: ConnectSettings,
+  call: EgressCall,
+  bound: Bound,
+): Promise<Socket> {
+  call.trace?.enter('tls');
+  call.trace?.roundTrip();
+  const secured = await secure(socket, host, alpn, settings, bound);
+  // TLS 1.2 needs a second exchange before the first byte of ours (RFC 5246 section 7.3).
+  if (secured.getProtocol() === 'TLSv1.2') call.trace?.roundTrip();
+  return secured;
 }
 
 /**

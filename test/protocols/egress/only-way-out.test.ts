@@ -32,6 +32,7 @@ const drivers: Readonly<Record<string, RegExp>> = {
   pg: /^src\/store\//,
   ioredis: /^src\/(?:store|search)\//,
   iovalkey: /^src\/(?:store|search)\//,
+  redis: /^src\/(?:store|search)\//,
 };
 const forbiddenPackages = ['nodemailer', 'axios', 'got', 'ky', 'node-fetch', 'ws', 'superagent'];
 

@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SecureVersion } from 'node:tls';
+import { type SecureVersion, TLSSocket } from 'node:tls';
 import t from 'tap';
 import { createEgress } from '../../../src/protocols/egress.ts';
 import { withoutPrograms } from '../../support/requirements.ts';
-import { bodyOf, call, get, loopback, reasonOf } from './support.ts';
+import { bodyOf, call, get, loopback, reasonOf, serveTcp } from './support.ts';
 
 /** A key and a certificate of our own for one name, made for this run. */
 function certificate(name: string, days: string) {
@@ -39,6 +40,33 @@ async function serveTls(
       return new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/**
+ * A server that greets in the clear and goes over to TLS when it is asked to (RFC 3207), where it says back
+ * what it hears; `injected` goes out in the clear behind its consent.
+ */
+function serveStartTls(made: ReturnType<typeof certificate>, injected = '') {
+  return serveTcp((socket) => {
+    socket.write('220 at your service\r\n');
+    socket.once('data', () => {
+      socket.write(`220 go ahead\r\n${injected}`);
+      const secured = new TLSSocket(socket, { isServer: true, ...made });
+      secured.on('error', () => undefined);
+      secured.on('data', (heard: Buffer) => secured.write(heard));
+    });
+  });
+}
+
+/** One line of a server that waits for us after it; anything behind it stays unread. */
+async function line(socket: Socket): Promise<string> {
+  let text = '';
+  while (!text.endsWith('\n')) {
+    const byte = socket.read(1) as Buffer | null;
+    if (byte === null) await once(socket, 'readable');
+    else text += byte.toString('latin1');
+  }
+  return text;
 }
 
 t.test('over TLS', { skip: withoutPrograms('openssl') }, async (t) => {
@@ -84,6 +112,56 @@ t.test('over TLS', { skip: withoutPrograms('openssl') }, async (t) => {
     const egress = createEgress(trusting);
     const asked = egress.request(get(server.url('library.example')), call());
     t.equal(await reasonOf(asked), 'tls');
+    await egress.close();
+    await server.close();
+  });
+
+  t.test('from a connection that began in the clear, to the one it names', async (t) => {
+    const server = await serveStartTls(made);
+    const egress = createEgress(trusting);
+    const agreed = async () => {
+      const target = { host: 'library.example', port: server.port, tls: false };
+      const plain = await egress.connect(target, call());
+      t.equal(await line(plain), '220 at your service\r\n');
+      plain.write('STARTTLS\r\n');
+      t.equal(await line(plain), '220 go ahead\r\n');
+      return plain;
+    };
+    const recorded = call();
+    const secured = await egress.upgrade(await agreed(), 'library.example', recorded);
+    t.ok(secured instanceof TLSSocket && secured.authorized && secured.encrypted);
+    t.same(recorded.phases, ['tls']);
+    t.equal(recorded.counts.roundTrips, 1);
+    secured.write('in private\r\n');
+    t.equal(await line(secured), 'in private\r\n');
+
+    const other = await agreed();
+    t.equal(await reasonOf(egress.upgrade(other, 'other.example', call())), 'tls');
+    t.ok(other.destroyed, 'a connection that proved to be somebody else is not kept');
+    t.equal(await reasonOf(egress.upgrade(other, 'library.example', call())), 'connect_reset');
+    const late = await agreed();
+    t.equal(await reasonOf(egress.upgrade(late, 'library.example', call(-1))), 'deadline');
+    await egress.close();
+    t.ok(secured.destroyed, 'closing lets go of upgraded connections too');
+    await server.close();
+  });
+
+  t.test('but not over words said before the handshake, or a connection of others', async (t) => {
+    const server = await serveStartTls(made, '250 injected\r\n');
+    const egress = createEgress(trusting);
+    const target = { host: 'library.example', port: server.port, tls: false };
+    const plain = await egress.connect(target, call());
+    await line(plain);
+    plain.write('STARTTLS\r\n');
+    await line(plain);
+    t.equal(await reasonOf(egress.upgrade(plain, 'library.example', call())), 'tls');
+    t.ok(plain.destroyed);
+    const foreign = connect(server.port, '127.0.0.1');
+    foreign.on('error', () => undefined);
+    await once(foreign, 'connect');
+    const asked = egress.upgrade(foreign, 'library.example', call());
+    t.equal(await reasonOf(asked), 'forbidden_address');
+    t.ok(foreign.destroyed);
     await egress.close();
     await server.close();
   });
