@@ -117,15 +117,14 @@ function countHighBytes(bytes: Uint8Array): number {
 
 /** Whether a few codes are wrong in a text that is otherwise what was declared. */
 function isNearlyRight({ text, faults }: Reading): boolean {
-  const { score, weight } = plausibility(text.slice(0, SAMPLE_LENGTH).normalize('NFC'));
+  const { score, weight } = plausibility(text.slice(0, SAMPLE_LENGTH));
   return faults * 10 <= weight && score >= LIKELY;
 }
 
 /** Whether a faultless reading is also a likely one; double-byte charsets read nearly anything. */
 function isLikely(bytes: Buffer, reading: Reading): boolean {
-  const { charset } = reading;
+  const { charset, text } = reading;
   if (charset.startsWith('gb') && commonPairs(bytes, 0xa1, 0xd7) >= 0.8) return true;
-  const text = reading.text.normalize('NFC');
   if (charset === 'marc-8' && !LOOSE_MARK.test(text) && !isDoubtfulMarc8(bytes)) return true;
   const { score, weight } = plausibility(text.slice(0, SAMPLE_LENGTH));
   if (score >= likelyFrom(charset)) return true;

@@ -6,7 +6,7 @@ import {
   SECOND_HALF,
 } from './marc8-tables.ts';
 
-/** Text decoded from a set with marks before their letters, not yet composed (NFC). */
+/** Text decoded from a set with marks before their letters, composed in part only. */
 export interface DecodedMarks {
   readonly text: string;
   /** Codes that mean nothing, marks without a letter, escape sequences that are none. */
@@ -16,6 +16,10 @@ export interface DecodedMarks {
 
 const ESC = 0x1b;
 const REPLACEMENT = 0xfffd;
+/** The block of combining marks, U+0300 to U+036F. */
+const FIRST_MARK = 0x300;
+const MARK_BLOCK = 0x70;
+const NOT_COMPOSED = 1;
 /** Marks on one letter beyond this are let go at once, so that no input can pile them up. */
 const MAX_PENDING_MARKS = 16;
 /** C1 controls of MARC-8 and UNIMARC; they are there whatever is designated. */
@@ -36,6 +40,20 @@ export function decodeMarc8(bytes: Uint8Array, start = 0, end = bytes.length): D
 /** ISO 5426 as UNIMARC and MAB use it: ASCII on the left, the Latin set with marks on the right. */
 export function decodeIso5426(bytes: Uint8Array, start = 0, end = bytes.length): DecodedMarks {
   return new MarksDecoder(bytes, start, end, iso5426Set(), false).decode();
+}
+
+const scratch = new Uint16Array(32 * 1024);
+/** Characters composed of an ASCII letter and a mark, filled as met; NOT_COMPOSED where there is none. */
+const composed = new Uint16Array(MARK_BLOCK * 128);
+
+/** What NFC makes of the two, or 0. */
+function compose(letter: number, mark: number): number {
+  const at = (mark - FIRST_MARK) * 128 + letter;
+  const known = composed[at] as number;
+  if (known !== 0) return known === NOT_COMPOSED ? 0 : known;
+  const joined = String.fromCharCode(letter, mark).normalize('NFC');
+  composed[at] = joined.length === 1 ? joined.charCodeAt(0) : NOT_COMPOSED;
+  return joined.length === 1 ? joined.charCodeAt(0) : 0;
 }
 
 class MarksDecoder {
@@ -67,8 +85,9 @@ class MarksDecoder {
     this.#end = end;
     this.#initialG1 = initialG1;
     this.#references = references;
-    // No code gives more units than it has bytes, but a fault at the very end may add one.
-    this.#units = new Uint16Array(end - start + MAX_PENDING_MARKS);
+    // No code gives more units than it has bytes. Decoding is done when the caller has its text back, so
+    // that one buffer serves all but the longest.
+    this.#units = end - start <= scratch.length ? scratch : new Uint16Array(end - start);
     this.#g0 = this.#tables.ascii;
     this.#g1 = initialG1;
   }
@@ -78,6 +97,8 @@ class MarksDecoder {
     const end = this.#end;
     const { ascii } = this.#tables;
     while (this.#at < end) {
+      if (this.#g0 === ascii && this.#pendingCount === 0) this.#asciiRun();
+      if (this.#at === end) break;
       const byte = bytes[this.#at] as number;
       if (byte === ESC) this.#escape();
       else if (byte < 0x21) this.#control(byte);
@@ -93,8 +114,34 @@ class MarksDecoder {
     return { text, faults: this.#faults, ascii: this.#high < 0x80 };
   }
 
+  /** Copies letters, digits and blanks up to the next byte that needs thought. */
+  #asciiRun(): void {
+    const bytes = this.#bytes;
+    const units = this.#units;
+    const end = this.#end;
+    let at = this.#at;
+    let length = this.#length;
+    for (; at < end; at += 1) {
+      const byte = bytes[at] as number;
+      if (byte < 0x20 || byte >= 0x80 || byte === 0x26) break;
+      units[length++] = byte;
+    }
+    this.#at = at;
+    this.#length = length;
+  }
+
   #emit(character: number): void {
     this.#high |= character;
+    if (this.#pendingCount === 1 && character < 0x80) {
+      const mark = this.#pending[0] as number;
+      const whole =
+        mark < FIRST_MARK + MARK_BLOCK && mark >= FIRST_MARK ? compose(character, mark) : 0;
+      if (whole !== 0) {
+        this.#pendingCount = 0;
+        this.#units[this.#length++] = whole;
+        return;
+      }
+    }
     if (character > 0xffff) {
       this.#units[this.#length++] = 0xd7c0 + (character >> 10);
       this.#units[this.#length++] = 0xdc00 + (character & 0x3ff);

@@ -23,7 +23,7 @@ export interface EvidentText {
 
 export interface Reading {
   readonly charset: ConcreteCharset;
-  /** Not yet NFC. */
+  /** NFC where the charset has marks before their letters, else as the bytes have it. */
   readonly text: string;
   readonly faults: number;
 }
@@ -35,7 +35,7 @@ export const NO_WARNINGS: readonly string[] = [];
 export function read(bytes: Buffer, charset: ConcreteCharset): Reading {
   if (charset === 'marc-8' || charset === 'iso-5426') {
     const { text, faults } = charset === 'marc-8' ? decodeMarc8(bytes) : decodeIso5426(bytes);
-    return { charset, text, faults };
+    return { charset, text: text.normalize('NFC'), faults };
   }
   if (charset.startsWith('big5')) {
     const text = decodeBig5(bytes);
@@ -57,7 +57,9 @@ export function isDoubleByte(charset: ConcreteCharset): boolean {
 }
 
 export function evident(reading: Reading, warnings: readonly string[]): EvidentText {
-  return { text: reading.text.normalize('NFC'), charset: reading.charset, warnings };
+  const composed = reading.charset === 'marc-8' || reading.charset === 'iso-5426';
+  const text = composed ? reading.text : reading.text.normalize('NFC');
+  return { text, charset: reading.charset, warnings };
 }
 
 /** One sentence where the charset found is not the one that was said, else none. */
