@@ -58,6 +58,19 @@ export const settingsSchema = closed({
     maxRatio: count(100_000),
     minBytesPerSecond: count(1_000_000, 0),
   }),
+  loans: closed({
+    enabled: Type.Boolean(),
+    site: nullable(Type.String({ pattern: '^https?://[^/?#]+$' })),
+    timezone: Type.String({ minLength: 1 }),
+    policy: nullable(Type.String({ minLength: 1 })),
+    mailFrom: Type.String({ pattern: '^[^\\r\\n]*@[^\\r\\n]*$', maxLength: 200 }),
+    webhook: nullable(Type.String({ pattern: '^https?://' })),
+    shelfSchemes: Type.Record(
+      Type.String({ pattern: '^[a-z][a-z0-9-]{1,31}$' }),
+      Type.Enum(['clc', 'lcas', 'ruc', 'ddc', 'lcc']),
+    ),
+    signInsPerMinute: count(100_000),
+  }),
   log: closed({
     level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   }),
@@ -70,6 +83,10 @@ export type Settings = Type.Static<typeof settingsSchema> & {
   readonly databaseUrl: string | null;
   /** Redis or Valkey shared with other gateways, or null. */
   readonly cacheUrl: string | null;
+  /** The mail relay, or null: mail stays in the outbox. */
+  readonly smtpUrl: string | null;
+  /** Key that encrypts stored credentials and signs passes, or null when one is to be made. */
+  readonly secretKey: string | null;
 };
 
 const categorySchema = closed({
@@ -184,18 +201,30 @@ function overlay(file: Type.Static<typeof settingsSchema>, environment: Environm
     adminToken: environment.GUANJI_ADMIN_TOKEN || null,
     databaseUrl: environment.DATABASE_URL || null,
     cacheUrl: environment.CACHE_URL || null,
+    smtpUrl: environment.SMTP_URL || null,
+    secretKey: environment.GUANJI_SECRET_KEY || null,
   };
   checkTogether(settings);
   return settings;
 }
 
 /** What no single setting shows to be wrong. */
-function checkTogether({ processes, databaseUrl, cacheUrl }: Settings): void {
+function checkTogether(settings: Settings): void {
+  const { processes, databaseUrl, cacheUrl, smtpUrl, secretKey } = settings;
   const faults: Fault[] = [];
   const fault = (pointer: string, message: string) =>
     faults.push({ file: 'environment', line: null, pointer, message });
   if (cacheUrl !== null && !/^rediss?:\/\/./.test(cacheUrl)) {
     fault('', 'CACHE_URL must be a redis:// or rediss:// address');
+  }
+  if (databaseUrl !== null && !/^postgres(?:ql)?:\/\/./.test(databaseUrl)) {
+    fault('', 'DATABASE_URL must be a postgres:// address');
+  }
+  if (smtpUrl !== null && !/^smtps?:\/\/./.test(smtpUrl)) {
+    fault('', 'SMTP_URL must be an smtp:// or smtps:// address');
+  }
+  if (secretKey !== null && secretKey.length < 32) {
+    fault('', 'GUANJI_SECRET_KEY must have at least 32 characters');
   }
   if (processes > 1 && (databaseUrl === null || cacheUrl === null)) {
     const missing = databaseUrl === null ? 'DATABASE_URL' : 'CACHE_URL';

@@ -8,6 +8,8 @@ export interface BadInput {
   /** JSON Pointer into the body, or `/name` of a query parameter. */
   readonly pointer: string;
   readonly message: string;
+  /** The rule behind it, where a rule decided. */
+  readonly rule?: string;
 }
 
 export const problemTypes = {
@@ -16,6 +18,15 @@ export const problemTypes = {
   forbidden: { zh: '没有权限', en: 'Not allowed' },
   'not-found': { zh: '没有找到', en: 'Not found' },
   conflict: { zh: '与当前状态冲突', en: 'In conflict with the present state' },
+  'not-open': { zh: '当前不能进行此操作', en: 'This action is not open now' },
+  'refused-by-rule': { zh: '规则不允许', en: 'A rule does not allow this' },
+  'over-limit': { zh: '超过规定的数量', en: 'More than the rules allow' },
+  'foreign-origin': { zh: '请求来自其他网站', en: 'The request came from another site' },
+  'key-reused': {
+    zh: 'Idempotency-Key 已用于其他请求',
+    en: 'The Idempotency-Key was used for another request',
+  },
+  'key-running': { zh: '同一请求正在处理', en: 'The same request is being handled' },
   'precondition-failed': { zh: '内容已被他人修改', en: 'Changed by somebody else meanwhile' },
   'precondition-required': { zh: '需要 If-Match', en: 'If-Match is needed' },
   overloaded: { zh: '系统繁忙，请稍后再试', en: 'Too busy now, try again later' },
@@ -32,12 +43,18 @@ export class ProblemError extends Error {
   readonly type: ProblemType;
   readonly errors: readonly BadInput[];
   readonly headers: Readonly<Record<string, string>>;
+  /** The rule that decided, or null. */
+  readonly rule: string | null;
 
   constructor(
     status: number,
     type: ProblemType,
     detail: string,
-    more: { errors?: readonly BadInput[]; headers?: Readonly<Record<string, string>> } = {},
+    more: {
+      errors?: readonly BadInput[];
+      headers?: Readonly<Record<string, string>>;
+      rule?: string | null;
+    } = {},
   ) {
     super(detail);
     this.name = 'ProblemError';
@@ -45,6 +62,7 @@ export class ProblemError extends Error {
     this.type = type;
     this.errors = more.errors ?? [];
     this.headers = more.headers ?? {};
+    this.rule = more.rule ?? null;
   }
 }
 
@@ -76,8 +94,15 @@ export const problemSchema = Type.Object(
     status: Type.Integer(),
     detail: Type.Optional(Type.String()),
     instance: Type.String({ description: 'The request id' }),
+    rule: Type.Optional(Type.String({ description: 'The rule that decided' })),
     errors: Type.Optional(
-      Type.Array(Type.Object({ pointer: Type.String(), message: Type.String() })),
+      Type.Array(
+        Type.Object({
+          pointer: Type.String(),
+          message: Type.String(),
+          rule: Type.Optional(Type.String()),
+        }),
+      ),
     ),
   },
   { title: 'Problem', description: 'RFC 9457 problem document' },
@@ -143,6 +168,7 @@ export function sendProblem(
       status: problem.status,
       ...(problem.message ? { detail: problem.message } : {}),
       instance: request.id,
+      ...(problem.rule === null ? {} : { rule: problem.rule }),
       ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
     });
 }
