@@ -2,13 +2,15 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
 /**
- * Prints one line per test file, the whole block of a failing one, and closes with
- * `N passed, N failed[, N skipped]`, read from tap's own totals comment.
+ * Prints one line per test file, the whole block of a failing one and the reason of every skip, and
+ * closes with `N passed, N failed[, N skipped]`, read from tap's own totals comment.
  */
 export default class Reporter extends Transform {
   #utf8 = new StringDecoder();
   #rest = '';
+  /** What a file printed so far; nested results come before the line of the file itself. */
   #block: string[] = [];
+  #failing = false;
   #totals = '';
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -20,7 +22,7 @@ export default class Reporter extends Transform {
 
   override _flush(done: TransformCallback): void {
     if (this.#rest) this.#line(this.#rest);
-    if (this.#block.length > 0) this.push(`${this.#block.join('\n')}\n`);
+    this.#endBlock();
     const count = (key: string) =>
       Number(new RegExp(`\\b${key}: (\\d+)`).exec(this.#totals)?.[1] ?? 0);
     if (this.#totals) {
@@ -32,13 +34,29 @@ export default class Reporter extends Transform {
   }
 
   #line(line: string): void {
-    if (line.startsWith('# { total:')) this.#totals = line;
-    else if (line.startsWith('ok ')) {
-      for (const kept of this.#block) if (/# SKIP/.test(kept)) this.push(`${kept.trim()}\n`);
+    if (line.startsWith('# { total:')) {
+      this.#totals = line;
+    } else if (line.startsWith('ok ')) {
+      this.#endBlock();
       this.push(`${line}\n`);
-      this.#block = [];
+    } else if (line.startsWith('not ok ')) {
+      this.#failing = true;
+      this.#block.push(line);
+    } else if (line.startsWith('# Subtest')) {
+      this.#endBlock();
+      this.#block.push(line);
     } else if (!/^(TAP version|1\.\.|# time=|# No coverage|\s*$)/.test(line)) {
       this.#block.push(line);
     }
+  }
+
+  /** A failing file is shown whole; of a passing one only what was skipped and why. */
+  #endBlock(): void {
+    const shown = this.#failing
+      ? this.#block
+      : this.#block.filter((line) => /# SKIP/.test(line)).map((line) => line.trim());
+    if (shown.length > 0) this.push(`${shown.join('\n')}\n`);
+    this.#block = [];
+    this.#failing = false;
   }
 }
