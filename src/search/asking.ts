@@ -55,6 +55,8 @@ export class Asking {
   readonly #hooks: AskingHooks;
   #round: Round | null = null;
   #cut = false;
+  /** The state taken over was cut, which asking for its lost records again does not change. */
+  #wasCut = false;
   #begunAt: number;
   #elapsedMs: number | null = null;
 
@@ -154,6 +156,7 @@ export class Asking {
     this.#begunAt = clock.now() - state.elapsedMs;
     this.#elapsedMs = state.elapsedMs;
     this.#cut = state.cut;
+    this.#wasCut = state.cut;
     const wants = missing.flatMap((seat) => this.#wantsOf(seat, 0, false));
     if (wants.length > 0) this.#run(wants, clock.now() + this.#request.waitMs);
     else this.#hooks.ended();
@@ -274,7 +277,8 @@ export class Asking {
   }
 
   #finish(cut: boolean): void {
-    this.#cut = cut;
+    this.#cut = cut || this.#wasCut;
+    this.#wasCut = false;
     this.#elapsedMs ??= roundMs(this.#services.clock.now() - this.#begunAt);
     this.#hooks.ended();
   }

@@ -120,9 +120,7 @@ function createServices(
   );
   const { sharedLines, sharedSearches, connectorFor } = options;
   const lineSharing =
-    sharedLines === undefined
-      ? null
-      : shareLines(ownRecords, sharedLines, { clock, keepMs, connectorFor });
+    sharedLines === undefined ? null : shareLines(ownRecords, sharedLines, { clock, connectorFor });
   const records = lineSharing?.records ?? ownRecords;
   const flights = createFlights({
     limit: pLimit(settings.maxAsks),

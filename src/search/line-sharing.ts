@@ -1,15 +1,12 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../members/guards/clock.ts';
 import type { Connector } from '../members/types.ts';
 import { isNumbered, type LinePlaces, type RecordPlace, type RecordStore } from './records.ts';
 import { within } from './shared-answers.ts';
 import type { SharedLines } from './shared-searches.ts';
 
-/** Lines told to other gateways by now, so that none is told twice while it is the same. */
-const maxRemembered = 100_000;
 /** Lines told in one go; a stream shows a thousand at once. */
 const portion = 250;
-const lookupMs = 500;
+const lookupMs = 250;
 
 export interface LineSharing {
   /** The record store that also tells other gateways where the records of shown lines are. */
@@ -28,17 +25,10 @@ export function shareLines(
   shared: SharedLines,
   options: {
     readonly clock: Clock;
-    readonly keepMs: number;
     readonly connectorFor: (id: string) => Connector | undefined;
   },
 ): LineSharing {
   const { clock, connectorFor } = options;
-  const remembered = new LRUCache<string, number>({
-    max: maxRemembered,
-    ttl: options.keepMs / 2,
-    ttlResolution: 0,
-    perf: { now: () => clock.now() },
-  });
   const lines: { id: string; places: LinePlaces }[] = [];
   const sources: { place: RecordPlace; query: LinePlaces['query'] }[] = [];
   let telling: Promise<void> | null = null;
@@ -61,8 +51,6 @@ export function shareLines(
       keepLine(line, query) {
         records.keepLine(line, query);
         const { id } = line.record;
-        if (remembered.get(id) === line.sources.length) return;
-        remembered.set(id, line.sources.length);
         const places = records.places(id);
         if (places === undefined) return;
         lines.push({ id, places });

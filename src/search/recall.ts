@@ -32,8 +32,10 @@ export async function recallLine(
   services: RecallServices,
 ): Promise<KeptLine | undefined> {
   const known = services.records.line(id);
-  if (known !== undefined) return known;
-  const kept = services.records.places(id) ?? (await services.elsewhere?.line(id));
+  const told = await services.elsewhere?.line(id);
+  // The same edition found in other libraries has the same id: the line is as it was last shown anywhere.
+  if (known !== undefined && (told === undefined || isOf(known, told))) return known;
+  const kept = told ?? services.records.places(id);
   if (kept === undefined) return undefined;
   const { places, reasons, query } = kept;
   const found = await Promise.all(
@@ -46,6 +48,17 @@ export async function recallLine(
   const line = { record: { ...merged, id, score: 0 }, sources };
   services.records.keepLine(line, query);
   return line;
+}
+
+function isOf({ sources }: KeptLine, { places }: LinePlaces): boolean {
+  return (
+    sources.length === places.length &&
+    sources.every((source) =>
+      places.some(
+        ({ library, localId }) => library === source.library && localId === source.localId,
+      ),
+    )
+  );
 }
 
 function ignoreConnectorError(error: unknown): undefined {

@@ -41,6 +41,7 @@ export class LiveSearch implements ShareableSearch {
   readonly #composer: Composer;
   readonly #stream: Stream;
   readonly #watchers: Watchers;
+  readonly #shown = new WeakSet<MergedRecord>();
   #preparing = false;
   #bytes = 0;
   #mergeMs = 0;
@@ -324,6 +325,8 @@ export class LiveSearch implements ShareableSearch {
   #show(lines: readonly Line[]): void {
     if (this.#asking.running || this.#asking.canGrow) this.#composer.show(lines);
     for (const { record, group } of lines) {
+      if (this.#shown.has(record)) continue;
+      this.#shown.add(record);
       this.#services.records.keepLine({ record, sources: group.members }, this.request.query);
     }
   }

@@ -69,7 +69,8 @@ export function within<T>(
   clock: Clock,
 ): Promise<T | undefined> {
   return new Promise((resolve) => {
-    const cancel = clock.after(limitMs, () => resolve(undefined));
+    // What arrived while this process was busy is read before the wait is called over.
+    const cancel = clock.after(limitMs, () => clock.soon(() => resolve(undefined)));
     const settle = (value: T | undefined) => {
       cancel();
       resolve(value);

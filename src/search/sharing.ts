@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../members/guards/clock.ts';
 import type { SourceRecord } from '../members/types.ts';
 import { pageKey } from './cache.ts';
@@ -55,6 +56,8 @@ export interface SharingOptions {
 
 /** Reading a search of another gateway is worth this much waiting. */
 const findMs = 1000;
+/** Less, where this gateway has the search itself and only asks for news of it. */
+const refreshMs = 250;
 /** A search that was just cancelled elsewhere is about to be kept: looked for so often, so far apart. */
 const cancelledLooks = 5;
 const cancelledPauseMs = 20;
@@ -65,7 +68,6 @@ export function createSharing(options: SharingOptions): Sharing {
   const telling = new WeakMap<Search, Promise<void>>();
   const finding = new Map<string, Promise<Search | undefined>>();
   const followed = new Map<string, string>();
-  let rounds = 0;
   let stopped = false;
   searches.onCancel((id) => table.get(id)?.cancel());
 
@@ -79,7 +81,7 @@ export function createSharing(options: SharingOptions): Sharing {
 
   async function findShared(id: string): Promise<Search | undefined> {
     const local = table.get(id) as ShareableSearch | undefined;
-    const patience = local === undefined ? findMs : patienceMs;
+    const patience = local === undefined ? findMs : refreshMs;
     const told = await within(readSettled(id, local?.sharedVersion ?? -1), patience, clock);
     if (told === undefined) return local;
     let search = local;
@@ -138,7 +140,7 @@ export function createSharing(options: SharingOptions): Sharing {
   return {
     began(search, libraries) {
       if (stopped) return;
-      const token = `${search.id} ${performance.timeOrigin} ${++rounds}`;
+      const token = randomBytes(9).toString('base64url');
       followed.set(search.id, token);
       if (followed.size > 5000) followed.clear();
       tell(search, () => searches.announce(search.id, search.request, { token, libraries }));

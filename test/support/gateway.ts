@@ -10,6 +10,7 @@ import { ConnectorError, type ConnectorErrorCode } from '../../src/members/error
 import type { Registry } from '../../src/members/registry.ts';
 import type { Connector, Library, SourceRecord } from '../../src/members/types.ts';
 import { createSearchEngine } from '../../src/search/engine.ts';
+import type { SharedCache } from '../../src/search/shared/index.ts';
 import type { SearchEngine } from '../../src/search/types.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { createServer } from '../../src/web/server.ts';
@@ -106,6 +107,7 @@ export function memoryConnector(library: Library, behaviour: Behaviour): Connect
 export interface TestGateway {
   readonly app: FastifyInstance;
   readonly asked: string[];
+  readonly engine: SearchEngine;
   close(): Promise<void>;
 }
 
@@ -115,6 +117,7 @@ export const adminToken = 'token-of-the-test';
 export async function startTestGateway(
   inputs: readonly LibraryInput[],
   behaviours: Readonly<Record<string, Behaviour>>,
+  shared: SharedCache | null = null,
 ): Promise<TestGateway> {
   const settings = await readSettings({ LOG_LEVEL: 'silent' });
   const shape = await readDirectoryShape(settings);
@@ -132,6 +135,9 @@ export async function startTestGateway(
   const engine: SearchEngine = createSearchEngine({
     connectorFor: (id) => pool.get(id),
     settings: { ...settings.search, cache: settings.cache },
+    ...(shared === null
+      ? {}
+      : { shared: shared.answers, sharedSearches: shared.searches, sharedLines: shared.lines }),
     onAnswer: (answer) => metrics.answered(answer),
   });
   const metrics = createMetrics({ load: () => engine.load(), guards: () => [] });
@@ -159,6 +165,7 @@ export async function startTestGateway(
   return {
     app,
     asked,
+    engine,
     async close() {
       await app.close();
       await engine.close();

@@ -133,7 +133,8 @@ export function openConnection(options: ConnectionOptions): SharedConnection {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const error = new SharedStoreError('timeout', 'The shared store did not answer in time.');
-      timer = setTimeout(() => reject(error), timeoutMs);
+      // What arrived while this process was busy is read before the wait is called over.
+      timer = setTimeout(() => setImmediate(() => reject(error)), timeoutMs);
     });
     try {
       const reply = (await Promise.race([work(), late])) as Reply;

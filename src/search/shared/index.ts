@@ -27,7 +27,7 @@ export interface SharedCache {
   close(): Promise<void>;
 }
 
-const timeoutMs = 250;
+const timeoutMs = 500;
 const restMs = 1000;
 const firstConnectionMs = 1000;
 
