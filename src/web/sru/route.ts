@@ -31,7 +31,7 @@ export function registerSru(
     libraryOf: libraryLookup(context.directory),
   };
   app.register((scope, _options, done) => {
-    if (scope.hasContentTypeParser(form)) scope.removeContentTypeParser(form);
+    scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       form,
       { parseAs: 'string' },
@@ -180,9 +180,7 @@ function send(reply: FastifyReply, status: number, body: string): FastifyReply {
 
 /** The parameters of the address, or of the form that was posted. The first of a repeated one counts. */
 function parametersOf(request: FastifyRequest): URLSearchParams {
-  if (request.method === 'POST') {
-    return new URLSearchParams(typeof request.body === 'string' ? request.body : '');
-  }
+  if (typeof request.body === 'string') return new URLSearchParams(request.body);
   const mark = request.url.indexOf('?');
   return new URLSearchParams(mark < 0 ? '' : request.url.slice(mark + 1));
 }
