@@ -3,62 +3,15 @@ import { pino } from 'pino';
 import t from 'tap';
 import { createFederation, type Federation } from '../../src/app.ts';
 import { readSettings } from '../../src/config.ts';
-import type { ConnectorInput, LibraryInput } from '../../src/members/document.ts';
+import type { LibraryInput } from '../../src/members/document.ts';
 import { parseReaderQuery } from '../../src/query/index.ts';
 import type { SearchAnswer, View } from '../../src/search/types.ts';
 import { withoutPrograms } from '../support/requirements.ts';
-import { startYazTestServer } from '../support/yaz.ts';
-import { startZebra } from '../support/zebra.ts';
+import { library, tenServers } from '../support/ten-servers.ts';
 
 const skip = withoutPrograms('zebrasrv', 'zebraidx', 'yaz-ztest');
 const view: View = { page: 1, size: 100, sort: 'relevance', filters: [], timings: false };
 const host = '127.0.0.1';
-
-function library(id: string, connector: ConnectorInput): LibraryInput {
-  return { id, code: id, name: { zh: id }, connector };
-}
-
-/** Five Zebra and five yaz-ztest processes: Z39.50, SRU 1.1, 1.2 and 2.0; UTF-8, MARC-8 and GB18030. */
-async function tenServers() {
-  const zebras = await Promise.all(Array.from({ length: 5 }, () => startZebra()));
-  const ztests = await Promise.all(Array.from({ length: 5 }, () => startYazTestServer()));
-  const [a, b, c, d, e] = zebras.map(({ doors }) => doors);
-  const [v, w, x, y, z] = ztests.map(({ port }) => port);
-  if (!a || !b || !c || !d || !e || !v || !w || !x || !y || !z) throw new Error('servers missing');
-  const zebra = (port: number, database: string) =>
-    ({ protocol: 'z3950', host, port, database, elementSet: 'F' }) as const;
-  const sru = (url: string, version: '1.1' | '1.2' | '2.0') =>
-    ({ protocol: 'sru', url, version, recordSchema: 'marcxml' }) as const;
-  const documents = [
-    library('zebra-utf8', {
-      ...zebra(a.utf8.port, 'chinese'),
-      syntax: 'unimarc',
-      charset: 'utf-8',
-    }),
-    library('zebra-gb', {
-      ...zebra(b.gb18030.port, 'chinese'),
-      syntax: 'unimarc',
-      charset: 'gb18030',
-    }),
-    library('zebra-marc8', {
-      ...zebra(c.marc8.port, 'latin'),
-      syntax: 'usmarc',
-      charset: 'marc-8',
-    }),
-    library('zebra-sru11', sru(d.utf8.sru('chinese'), '1.1')),
-    library('zebra-sru12', sru(e.utf8.sru('chinese'), '1.2')),
-    library('ztest-usmarc', { ...zebra(v, 'Default'), syntax: 'usmarc' }),
-    library('ztest-opac', { ...zebra(w, 'Default'), syntax: 'opac' }),
-    library('ztest-pipeline', { ...zebra(x, 'Default'), syntax: 'usmarc', pipeline: true }),
-    library('ztest-sru12', sru(`http://${host}:${y}/Default`, '1.2')),
-    library('ztest-sru20', sru(`http://${host}:${z}/Default`, '2.0')),
-  ];
-  return {
-    documents,
-    zebras,
-    stop: () => Promise.all([...zebras, ...ztests].map((one) => one.stop())),
-  };
-}
 
 function ask(federation: Federation, text: string, ids: readonly string[], waitMs: number) {
   const { query, cql } = parseReaderQuery(text, { syntax: 'auto', index: 'any' });
