@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { readSettings } from '../../src/config.ts';
+import { federationOf, searchMany } from './federation.ts';
+import { benchLibraries } from './libraries.ts';
+
+/** Runs searches and tells what they hold in memory, garbage collected before every look. */
+export interface MemoryWish {
+  readonly ports: readonly number[];
+  readonly searches: number;
+  /** Records no other search gets, in place of the same ones for every query. */
+  readonly own: boolean;
+}
+
+export interface MemoryFound {
+  readonly restBytes: number;
+  readonly liveBytes: number;
+  /** After the readers went away, and only the records stay. */
+  readonly idleBytes: number;
+  /** After the searches' own time was over. */
+  readonly afterBytes: number;
+  /** How many of them could still be read. */
+  readonly readable: number;
+}
+
+const wish = JSON.parse(process.argv[2] ?? '{}') as MemoryWish;
+const collect = globalThis.gc ?? (() => undefined);
+/** Searches end their time during the bench, and the table is swept every 30 s. */
+const keepSearchesSeconds = 25;
+const sweptAfterMs = 60_000;
+const idleMs = 11_000;
+
+const read = await readSettings(process.env);
+const settings = { ...read, search: { ...read.search, keepSearchesSeconds } };
+const federation = await federationOf(
+  settings,
+  benchLibraries(wish.ports.map((port) => ({ port, database: 'bench' }))),
+);
+await searchMany(federation, 60, 4, (number) => `jazz warm${number}`);
+await pause(sweptAfterMs);
+const restBytes = held();
+// Fetching all of them must not take longer than they are kept.
+const searches = await searchMany(federation, wish.searches, 8, (number) =>
+  wish.own ? `jazz own${number}` : `jazz word${number}`,
+);
+const liveBytes = held();
+const readable = searches.filter(({ id }) => federation.engine.get(id) !== undefined).length;
+searches.length = 0;
+await pause(idleMs);
+const idleBytes = held();
+await pause(sweptAfterMs);
+const found: MemoryFound = { restBytes, liveBytes, idleBytes, afterBytes: held(), readable };
+process.send?.(found);
+process.on('message', () => undefined);
+process.on('disconnect', async () => {
+  await federation.close();
+  process.exit(0);
+});
+
+/** Heap and buffers in use. */
+function held(): number {
+  collect();
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
