@@ -1,6 +1,12 @@
 import { type ExportDialect, type ExportSource, marcIn } from '../marc/exports/index.ts';
 import type { BibRecord, Contributor, IsbnStatement, Item } from '../marc/record.ts';
-import type { DataField, Field, MarcRecord, Subfield } from '../marc/types.ts';
+import {
+  type DataField,
+  type Field,
+  isControlField,
+  type MarcRecord,
+  type Subfield,
+} from '../marc/types.ts';
 import type { Directory } from '../members/directory.ts';
 import type { SourceRecord } from '../members/types.ts';
 import type { MergedRecord } from '../search/types.ts';
@@ -201,18 +207,30 @@ function federated(
     const described = items.length > 0 ? items : [{ ...nothingKnown, callNumber, location }];
     return described.map((item) => copyField(library, name, item, isMarc21));
   });
+  // Tags of letters are a library system's own (FMT, CAT, AVA), which other readers stumble over.
+  const kept = marc.fields.filter(({ tag }) => /^\d{3}$/.test(tag) && !replaced.has(tag));
   const fields: Field[] = [
     { tag: '001', value: record.id },
-    // Tags of letters are a library system's own (FMT, CAT, AVA), which other readers stumble over.
-    ...marc.fields.filter(({ tag }) => /^\d{3}$/.test(tag) && !replaced.has(tag)),
+    ...(isMarc21 ? kept : kept.map(inUnicode)),
     ...numbers,
     ...copies.slice(0, maxCopies),
   ];
   return {
-    // Leader/09 `a`: what is written is Unicode (MARC 21); UNIMARC says so in 100.
+    // Leader/09 `a`: what is written is Unicode (MARC 21).
     leader: isMarc21 ? `${marc.leader.slice(0, 9)}a${marc.leader.slice(10)}` : marc.leader,
     fields: fields.toSorted((a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0)),
   };
+}
+
+/** UNIMARC 100 $a/26-29 names the character set; 50 is ISO 10646, whatever the library sent it in. */
+function inUnicode(one: Field): Field {
+  if (one.tag !== '100' || isControlField(one)) return one;
+  const subfields = one.subfields.map(({ code, value }) =>
+    code === 'a' && value.length >= 30
+      ? { code, value: `${value.slice(0, 26)}50  ${value.slice(30)}` }
+      : { code, value },
+  );
+  return { ...one, subfields };
 }
 
 const nothingKnown: Pick<Item, 'barcode' | 'volume'> = { barcode: null, volume: null };
