@@ -94,6 +94,7 @@ async function findSet(
   const set = await openSet(question, asked, services, caller);
   const unwatch = set.search.watch();
   caller.gone.addEventListener('abort', unwatch, { once: true });
+  if (caller.gone.aborted) unwatch();
   try {
     const page = await set.page(asked.start, asked.count);
     const { answer, total } = page;
