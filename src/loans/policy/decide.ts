@@ -111,7 +111,7 @@ function applies(rule: PolicyRule, facts: PolicyFacts): boolean {
 }
 
 /** MARC language codes of Chinese; a language that is not known counts as neither. */
-function isForeign(language: string | null): boolean | null {
+export function isForeign(language: string | null): boolean | null {
   return language === null ? null : !['chi', 'zho', 'zh'].includes(language);
 }
 

@@ -2,11 +2,12 @@ import type { Actor } from '../actor.ts';
 import type { FieldFault } from '../errors.ts';
 import type { Delivery } from '../lifecycle/machine.ts';
 import { currentPolicy } from '../policy/store.ts';
+import type { Verdict } from './asked.ts';
 import type { LoanContext } from './context.ts';
 import { type PreparedRequest, prepareRequest, requireCitation } from './prepare.ts';
 import { type FormReader, formReader } from './readers.ts';
 import type { Citation, CopyHeld, RequestInput } from './types.ts';
-import { assess, refusals, type Verdict } from './verdicts.ts';
+import { assess, refusals } from './verdicts.ts';
 
 /** One line of the form, with the name it has on paper. */
 export interface FormField {

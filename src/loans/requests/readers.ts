@@ -1,7 +1,7 @@
 import type { Actor } from '../actor.ts';
 import { LoanError } from '../errors.ts';
+import type { AskingReader } from './asked.ts';
 import type { Reading, Tx } from './context.ts';
-import type { AskingReader } from './verdicts.ts';
 
 /** A reader as forms show them. */
 export interface FormReader extends AskingReader {

@@ -2,38 +2,20 @@ import { dayAt } from '../calendar/dates.ts';
 import type { FieldFault, Sentence } from '../errors.ts';
 import type { Delivery } from '../lifecycle/machine.ts';
 import { ageOf } from '../lifecycle/work.ts';
+import { decide, durationOf, numberOf, switchOf, wordsOf } from '../policy/decide.ts';
+import type { Policy, PolicyFacts } from '../policy/types.ts';
+import { type Asked, type AskingReader, ask, decided, plain, type Verdict } from './asked.ts';
+import type { LoanContext, Reading } from './context.ts';
 import {
-  type Decision,
-  decide,
-  durationOf,
-  numberOf,
-  type PathStep,
-  switchOf,
-  wordsOf,
-} from '../policy/decide.ts';
-import type { ParameterName, Policy, PolicyFacts } from '../policy/types.ts';
-import type { LoanContext, LoanLibrary, Reading } from './context.ts';
+  deliveriesOf,
+  deliveryVerdict,
+  lenderVerdicts,
+  pickupVerdicts,
+} from './lender-verdicts.ts';
 import { duplicateKey, type PreparedRequest } from './prepare.ts';
 import { characters } from './read-input.ts';
 import { type SlotRules, slotScope, slotsTaken } from './slots.ts';
 import type { Citation } from './types.ts';
-
-/** What one rule says about a request. Only `refuse` keeps it from being submitted. */
-export interface Verdict {
-  readonly rule: string;
-  readonly outcome: 'pass' | 'warn' | 'review' | 'refuse';
-  readonly sentence: Sentence;
-  readonly pointer: string | null;
-  /** The rules of policy that were looked at, and which decided; empty for rules of the gateway. */
-  readonly path: readonly PathStep[];
-}
-
-export interface AskingReader {
-  readonly id: string;
-  readonly library: string;
-  readonly patronGroup: string | null;
-  readonly approved: boolean;
-}
 
 export interface Assessment {
   readonly verdicts: readonly Verdict[];
@@ -43,18 +25,6 @@ export interface Assessment {
   readonly slots: SlotRules;
   readonly slotsUsed: number;
   readonly duplicates: readonly { readonly number: string; readonly state: string }[];
-}
-
-interface Asked {
-  readonly context: LoanContext;
-  readonly db: Reading;
-  readonly policy: Policy;
-  readonly reader: AskingReader;
-  readonly prepared: PreparedRequest;
-  readonly citation: Citation;
-  readonly lender: LoanLibrary | null;
-  readonly facts: PolicyFacts;
-  readonly now: Date;
 }
 
 /** Asks every rule about a prepared request; reads the database, writes nothing. */
@@ -111,30 +81,6 @@ export function refusals(verdicts: readonly Verdict[]): readonly FieldFault[] {
   return verdicts
     .filter((verdict) => verdict.outcome === 'refuse')
     .map(({ rule, sentence, pointer }) => ({ ...sentence, rule, pointer: pointer ?? '' }));
-}
-
-function plain(
-  rule: string,
-  outcome: Verdict['outcome'],
-  zh: string,
-  en: string,
-  pointer: string | null = null,
-): Verdict {
-  return { rule, outcome, sentence: { zh, en }, pointer, path: [] };
-}
-
-function decided(
-  decision: Decision,
-  outcome: Verdict['outcome'],
-  pointer: string | null = null,
-  sentence: Sentence = decision.sentence,
-): Verdict {
-  const rule = decision.rule ?? decision.parameter;
-  return { rule, outcome, sentence, pointer, path: decision.path };
-}
-
-function ask(asked: Asked, parameter: ParameterName): Decision {
-  return decide(asked.policy, parameter, asked.facts);
 }
 
 function readerVerdict({ reader }: Asked): Verdict {
@@ -204,138 +150,6 @@ function noteVerdict(asked: Asked): Verdict {
   const most = numberOf(decision);
   const long = most !== null && characters(asked.prepared.read.note ?? '') > most;
   return decided(decision, long ? 'refuse' : 'pass', '/note');
-}
-
-function lenderVerdicts(asked: Asked): readonly Verdict[] {
-  const { prepared, lender, reader, facts, context } = asked;
-  const pointer = prepared.read.holding === null ? '/library' : '/holding/library';
-  const home = context.findLibrary(reader.library);
-  const borrows =
-    home?.borrow === false
-      ? [
-          plain(
-            'library.borrows',
-            'refuse',
-            '您所在的馆不开展借入。',
-            'Your library does not borrow.',
-          ),
-        ]
-      : [];
-  if (prepared.lender === null) {
-    const zh = '未指定出借馆，由本馆选择。';
-    return [
-      ...borrows,
-      plain('library.chosen', 'review', zh, 'Your library chooses the lender.', pointer),
-    ];
-  }
-  if (lender === null) {
-    return [
-      ...borrows,
-      plain('library.known', 'refuse', '没有这个馆。', 'There is no such library.', pointer),
-    ];
-  }
-  if (lender.id === reader.library) {
-    const zh = '本馆有藏，请直接在本馆借阅。';
-    const en = 'Your own library has it; borrow it there.';
-    return [...borrows, plain('library.other', 'refuse', zh, en, pointer)];
-  }
-  const lends = ask(asked, 'loan.lends');
-  const { lend } = lender;
-  const open =
-    lend !== null &&
-    (lend.from === null || lend.from <= facts.on) &&
-    (lend.to === null || facts.on <= lend.to);
-  const foreign = facts.language !== null && facts.language !== 'chi';
-  const verdicts = [
-    lender.paused
-      ? plain('library.paused', 'refuse', '该馆暂停服务。', 'The library is paused.', pointer)
-      : null,
-    open
-      ? null
-      : plain(
-          'library.lends',
-          'refuse',
-          '该馆目前不出借。',
-          'The library does not lend now.',
-          pointer,
-        ),
-    open && foreign && !lend.foreign
-      ? plain(
-          'library.lendsForeign',
-          'refuse',
-          '该馆不出借外文图书。',
-          'The library does not lend foreign books.',
-          pointer,
-        )
-      : null,
-    decided(lends, switchOf(lends) ? 'pass' : 'refuse', pointer),
-    prepared.held?.lendable === false ? notLendable(prepared.held.lendableWhy, pointer) : null,
-    prepared.held?.status === 'on_loan'
-      ? plain('copy.status', 'warn', '该册现已借出。', 'The copy is on loan now.', pointer)
-      : null,
-  ];
-  return [...borrows, ...verdicts.filter((verdict) => verdict !== null)];
-}
-
-function notLendable(why: string | null, pointer: string): Verdict {
-  const zh = why === null ? '该馆注明此册不外借。' : `该馆注明此册不外借：${why}`;
-  const en = why === null ? 'The library says this copy is not lent.' : `Not lent: ${why}`;
-  return plain('copy.lendable', 'refuse', zh, en, pointer);
-}
-
-/** Ways that both policy and the lender offer. */
-function deliveriesOf(asked: Asked): readonly Delivery[] {
-  const offered = wordsOf(ask(asked, 'delivery.offered'));
-  const ways = asked.lender === null ? (['courier'] as const) : asked.lender.delivery;
-  return ways.filter((way) => offered.includes(way));
-}
-
-function deliveryVerdict(
-  asked: Asked,
-  deliveries: readonly Delivery[],
-  delivery: Delivery | null,
-): Verdict {
-  const decision = ask(asked, 'delivery.offered');
-  if (delivery === null) {
-    const sentence = { zh: '请选择获取方式。', en: 'Choose a way of delivery.' };
-    return decided(decision, 'refuse', '/delivery', sentence);
-  }
-  if (deliveries.includes(delivery)) return decided(decision, 'pass', '/delivery');
-  const sentence = {
-    zh: '出借馆不提供这种获取方式。',
-    en: 'The lender does not offer this way of delivery.',
-  };
-  return decided(decision, 'refuse', '/delivery', sentence);
-}
-
-async function pickupVerdicts(
-  asked: Asked,
-  delivery: Delivery | null,
-): Promise<readonly Verdict[]> {
-  if (delivery !== 'pickup') return [];
-  const row = await asked.db
-    .selectFrom('pickup_enrolments')
-    .select('state')
-    .where('reader_id', '=', asked.reader.id)
-    .executeTakeFirst();
-  const enrolled = row?.state === 'approved';
-  return [
-    enrolled
-      ? plain(
-          'pickup.enrolled',
-          'pass',
-          '已开通自取自还。',
-          'Enrolled for self pick-up.',
-          '/delivery',
-        )
-      : plain(
-          'pickup.enrolled',
-          'refuse',
-          '须先开通自取自还并经本馆审批。',
-          'Self pick-up has to be enrolled for and approved first.',
-          '/delivery',
-        ),
-  ];
 }
 
 function slotRulesOf(policy: Policy, facts: PolicyFacts): SlotRules {
