@@ -145,7 +145,7 @@ async function askPage(
         ? (learn(diagnostic, manner, library.connector) ??
           (await explained(search, diagnostic, manner)))
         : null;
-    if (lesson === null) throw diagnosticFailure(library.id, diagnostic, answer.hits);
+    if (lesson === null) throw diagnosticFailure(library.id, diagnostic, answer.hits || null);
     manner = lesson;
     server.dialect = lesson.dialect;
   }
@@ -189,7 +189,8 @@ function handOver(
 ): void {
   progress.fetched += records.length;
   progress.unreadable += unreadable;
-  progress.hits ??= hits;
+  // Version 1.1 has servers say 0 beside a diagnostic too: nothing found is known at the end of an answer.
+  if (hits !== null && hits > 0) progress.hits ??= hits;
   if (records.length > 0) onRecords(records, progress.hits);
 }
 

@@ -89,6 +89,18 @@ t.test('steps the version down when told to, and remembers it', async (t) => {
   await server.close();
 });
 
+t.test('takes no count of 0 from an answer that is only a diagnostic', async (t) => {
+  const server = await scripted((seen) =>
+    seen.parameters.has('recordSchema')
+      ? answerXml({ hits: 0, diagnostics: [[66]] })
+      : answerXml({ hits: 7, records: listed(seen, 7) }),
+  );
+  const answer = await search(connector(server.url), ask('x', { limit: 3 }));
+  t.match(answer.outcome, { hits: 7, fetched: 3 });
+  t.same([...new Set(answer.batches.map(({ hits }) => hits))], [7]);
+  await server.close();
+});
+
 t.test('gives up on a version that nobody speaks', async (t) => {
   const server = await scripted(() => answerXml({ hits: null, diagnostics: [[5, '4.0']] }));
   const { error } = await search(connector(server.url), ask('x'));
