@@ -189,7 +189,8 @@ const indexStylesheet = `<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.
 </xsl:stylesheet>
 `;
 
-const cqlMap = `set.cql = info:srw/cql-context-set/1/cql-v1.1
+/** How CQL becomes RPN in front of a YAZ server. */
+export const cqlMap = `set.cql = info:srw/cql-context-set/1/cql-v1.1
 set.dc = info:srw/cql-context-set/1/dc-v1.1
 set.rec = info:srw/cql-context-set/2/rec-1.1
 index.cql.serverChoice = 1=1016
