@@ -24,3 +24,11 @@ export async function enterScope(tx: Transaction<Schema>, scope: Scope): Promise
     set_config('guanji.libraries', ${libraries}, true),
     set_config('role', ${scopedRole}, true)`.execute(tx);
 }
+
+/**
+ * Ends the scope before its transaction does, for a last step that is the gateway's own: writing
+ * to an account, which no scope reaches.
+ */
+export async function leaveScope(tx: Transaction<Schema>): Promise<void> {
+  await sql`select set_config('role', 'none', true)`.execute(tx);
+}

@@ -35,13 +35,13 @@ eachDatabase('reads and writes values as the same types on both engines', async 
 
 eachDatabase('keeps a transaction whole', async (t, database) => {
   const count = async () =>
-    (await database.db.selectFrom('throttles').selectAll().execute()).length;
-  const row = { bucket: Buffer.from('a'), count: 1, since: new Date() };
+    (await database.db.selectFrom('library_counters').selectAll().execute()).length;
+  const row = { library_id: 'a', name: 'n', value: 1 };
   let committed = 0;
 
   const failing = database.transaction(async (tx) => {
     afterCommit(() => committed++);
-    await tx.insertInto('throttles').values(row).execute();
+    await tx.insertInto('library_counters').values(row).execute();
     throw new Error('on purpose');
   });
   await t.rejects(failing, { message: 'on purpose' });
@@ -50,18 +50,18 @@ eachDatabase('keeps a transaction whole', async (t, database) => {
 
   await database.transaction(async (tx) => {
     afterCommit(() => committed++);
-    await tx.insertInto('throttles').values(row).execute();
+    await tx.insertInto('library_counters').values(row).execute();
   });
   t.equal(await count(), 1);
   t.equal(committed, 1, 'what waits for the commit is called once');
 
-  const doubled = database.db.insertInto('throttles').values(row).execute();
+  const doubled = database.db.insertInto('library_counters').values(row).execute();
   const error = await doubled.then(
     () => null,
     (error: unknown) => error,
   );
   t.equal(sqlStateOf(error), '23505');
-  t.equal(constraintOf(error), 'throttles_pkey');
+  t.equal(constraintOf(error), 'library_counters_pkey');
 });
 
 eachDatabase('refuses a second connection from inside a transaction', async (t, database) => {

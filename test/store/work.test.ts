@@ -108,14 +108,14 @@ eachDatabase('runs jobs when they are due, and again when they fail', async (t, 
 eachDatabase('ends a job with its effects or not at all', async (t, database) => {
   const clock = standingClock();
   const effects = async () =>
-    (await database.db.selectFrom('throttles').select('count').execute()).length;
-  const effect = { bucket: Buffer.from('e'), count: 1, since: clock.now() };
+    (await database.db.selectFrom('library_counters').select('value').execute()).length;
+  const effect = { library_id: 'a', name: 'n', value: 1 };
   let meanwhile = async () => {};
   const handlers: Record<string, JobHandler> = {
     act: async (_job, finish) => {
       await meanwhile();
       await database.transaction(async (tx) => {
-        await tx.insertInto('throttles').values(effect).execute();
+        await tx.insertInto('library_counters').values(effect).execute();
         await finish(tx);
       });
     },
@@ -371,7 +371,7 @@ eachDatabase('takes over the claim of a process that died', async (t, database) 
   const clock = standingClock();
   const claim = { actor: 'r1', key: 'k', request: 'x' };
   const outcome = { status: 201, headers: {}, body: 'late' };
-  const effect = { bucket: Buffer.from('e'), count: 1, since: clock.now() };
+  const effect = { library_id: 'a', name: 'n', value: 1 };
   await sql`insert into idempotency_keys (actor, key, claim, digest, state, claimed_at)
     values ('r1', 'k', gen_random_uuid(), sha256('x'), 'running', ${clock.now()})`.execute(
     database.db,
@@ -387,7 +387,7 @@ eachDatabase('takes over the claim of a process that died', async (t, database) 
     database,
     slow,
     async (tx) => {
-      await tx.insertInto('throttles').values(effect).execute();
+      await tx.insertInto('library_counters').values(effect).execute();
       await sql`update idempotency_keys set claim = gen_random_uuid() where key = 'slow'`.execute(
         tx,
       );
@@ -396,7 +396,7 @@ eachDatabase('takes over the claim of a process that died', async (t, database) 
     { clock },
   );
   await t.rejects(first, { code: 'lease_lost' });
-  t.same(await database.db.selectFrom('throttles').selectAll().execute(), []);
+  t.same(await database.db.selectFrom('library_counters').selectAll().execute(), []);
   clock.pass(86_401);
   t.ok((await sweepKeys(database, clock.now())) >= 1);
   t.same(await database.db.selectFrom('idempotency_keys').selectAll().execute(), []);

@@ -199,6 +199,7 @@ const signIn = `
     idle_until timestamptz not null,
     ends_at timestamptz not null,
     method text not null,
+    library_id text,
     device text
   );
   create index sessions_account on sessions (account_id);
@@ -216,10 +217,11 @@ const signIn = `
   create index single_use_tokens_end on single_use_tokens (expires_at);
   create table throttles (
     bucket bytea primary key,
-    count integer not null,
-    since timestamptz not null
+    tries timestamptz[] not null,
+    granted boolean not null,
+    touched_at timestamptz not null
   );
-  create index throttles_age on throttles (since);
+  create index throttles_age on throttles (touched_at);
 `;
 
 const external = `
@@ -281,6 +283,13 @@ const rows = `
   alter table identity_links enable row level security;
   create policy identity_links_seen on identity_links using (
     exists (select from readers where readers.id = identity_links.reader_id)
+  );
+
+  grant select (id, kind, login, locale, created_at, last_sign_in_at) on accounts to guanji_scoped;
+  alter table accounts enable row level security;
+  create policy accounts_seen on accounts for select using (
+    id::text = (select guanji_id()) or exists (select from readers where readers.id = accounts.id)
+    or exists (select from staff where staff.id = accounts.id)
   );
 
   grant select on staff, staff_roles to guanji_scoped;

@@ -133,6 +133,8 @@ export interface SessionsTable {
   ends_at: Date;
   /** How the holder proved to be the account's owner: `password` or a provider's id. */
   method: string;
+  /** Where staff act, of the libraries they have roles at; null for readers and the federation. */
+  library_id: string | null;
   device: string | null;
 }
 
@@ -148,8 +150,11 @@ export interface SingleUseTokensTable {
 
 export interface ThrottlesTable {
   bucket: Buffer;
-  count: number;
-  since: Date;
+  /** Attempts that were let through within the window, oldest first. */
+  tries: Date[];
+  /** Whether the newest attempt was let through. */
+  granted: boolean;
+  touched_at: Date;
 }
 
 export interface IdentityLinksTable {
