@@ -1,26 +1,16 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import t from 'tap';
-import { createGateway } from '../../src/app.ts';
-import { readSettings } from '../../src/config.ts';
 import { createSruConnector } from '../../src/protocols/sru/connector.ts';
-import { startSandbox } from '../../src/sandbox/index.ts';
 import { ask, dependencies, library, search } from '../protocols/support.ts';
+import { startDemonstrationGateway } from '../support/demonstration-gateway.ts';
 import { runProgram } from '../support/processes.ts';
 import { corpus, withoutCorpus, withoutPrograms } from '../support/requirements.ts';
 
 /** Four demonstration libraries over four protocols behind one gateway that listens. */
-const chosen = ['demo-chem', 'demo-econ', 'demo-med', 'demo-poly'];
-const sandbox = await startSandbox({ libraries: chosen, delays: false });
-t.teardown(() => sandbox.close());
-const environment = { LOG_LEVEL: 'silent', GUANJI_ADMIN_TOKEN: 'token-of-the-test' };
-const settings = { ...(await readSettings(environment)), connectors: null, data: t.testdir({}) };
-const gateway = await createGateway(
-  settings,
-  environment,
-  { documents: sandbox.documents, defaultLibraries: chosen },
-  pino({ level: 'silent' }),
+const gateway = await startDemonstrationGateway(
+  ['demo-chem', 'demo-econ', 'demo-med', 'demo-poly'],
+  t.testdir({}),
 );
 t.teardown(() => gateway.close());
 const address = `${await gateway.server.listen({ host: '127.0.0.1', port: 0 })}/sru`;

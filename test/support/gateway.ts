@@ -14,6 +14,7 @@ import type { SharedCache } from '../../src/search/shared/index.ts';
 import type { SearchEngine } from '../../src/search/types.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { createServer } from '../../src/web/server.ts';
+import { unhurried } from './unhurried.ts';
 
 /** What a library of the test answers with; unlisted libraries have no hits. */
 export interface Behaviour {
@@ -119,7 +120,7 @@ export async function startTestGateway(
   behaviours: Readonly<Record<string, Behaviour>>,
   shared: SharedCache | null = null,
 ): Promise<TestGateway> {
-  const settings = await readSettings({ LOG_LEVEL: 'silent' });
+  const settings = unhurried(await readSettings({ LOG_LEVEL: 'silent' }));
   const shape = await readDirectoryShape(settings);
   const directory = createDirectory();
   const asked: string[] = [];

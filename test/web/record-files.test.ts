@@ -1,26 +1,16 @@
-import { pino } from 'pino';
 import t from 'tap';
-import { createGateway } from '../../src/app.ts';
-import { readSettings } from '../../src/config.ts';
 import { detectDialect, toBibRecord } from '../../src/marc/dialects/index.ts';
 import { decodeIso2709 } from '../../src/marc/formats/iso2709.ts';
 import { readMarcXml } from '../../src/marc/formats/marcxml.ts';
 import { type DecodedMarc, isDataField, type MarcRecord } from '../../src/marc/types.ts';
 import { parseXmlTree } from '../../src/marc/xml/tree.ts';
-import { startSandbox } from '../../src/sandbox/index.ts';
 import type { MergedRecord } from '../../src/search/types.ts';
+import { startDemonstrationGateway } from '../support/demonstration-gateway.ts';
 
 /** A CNMARC library over Z39.50, a MARC 21 one over SRU and one that has no MARC. */
-const chosen = ['demo-chem', 'demo-comp', 'demo-poly'];
-const sandbox = await startSandbox({ libraries: chosen, delays: false });
-t.teardown(() => sandbox.close());
-const environment = { LOG_LEVEL: 'silent', GUANJI_ADMIN_TOKEN: 'token-of-the-test' };
-const settings = { ...(await readSettings(environment)), connectors: null, data: t.testdir({}) };
-const gateway = await createGateway(
-  settings,
-  environment,
-  { documents: sandbox.documents, defaultLibraries: chosen },
-  pino({ level: 'silent' }),
+const gateway = await startDemonstrationGateway(
+  ['demo-chem', 'demo-comp', 'demo-poly'],
+  t.testdir({}),
 );
 t.teardown(() => gateway.close());
 const get = (url: string) => gateway.server.inject({ method: 'GET', url });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { firstChild, parseXmlTree, textOf } from '../../src/marc/xml/tree.ts';
+import { settled } from '../support/clock.ts';
 import { minimalDocument } from '../support/documents.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { books } from '../support/searches.ts';
@@ -11,8 +12,6 @@ const gateway = await startTestGateway([minimalDocument('lib1')], {
 });
 t.teardown(() => gateway.close());
 const get = (url: string) => gateway.app.inject({ method: 'GET', url });
-/** A machine that is too busy just now says so; that too has to be a whole document. */
-const isSent = (status: number) => status === 200 || status === 503;
 
 const names = [
   'operation',
@@ -49,6 +48,8 @@ const known = /^(?:searchRetrieve|explain|scan)Response$/;
 t.test('whatever is asked, the answer is a document of the version asked for', async (t) => {
   await fc.assert(
     fc.asyncProperty(parameters, fc.boolean(), async (pairs, posted) => {
+      // Injected requests never leave the event loop by themselves, which the server takes for overload.
+      await settled();
       const query = pairs
         .map(([name, text]) => `${name}=${encodeURIComponent(text.toWellFormed())}`)
         .join('&');
@@ -67,7 +68,7 @@ t.test('whatever is asked, the answer is a document of the version asked for', a
       const fits = isOld
         ? root.namespace === 'http://www.loc.gov/zing/srw/' && said && textOf(said) === version
         : version !== '2.0' || root.namespace?.startsWith('http://docs.oasis-open.org/ns/');
-      return isSent(answer.statusCode) && known.test(root.name) && Boolean(fits);
+      return answer.statusCode === 200 && known.test(root.name) && Boolean(fits);
     }),
     { numRuns: 400 },
   );
@@ -77,9 +78,10 @@ t.test('whatever is asked, the answer is a document of the version asked for', a
 t.test('raw bytes of an address never break the answer', async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.string({ maxLength: 60 }), async (text) => {
+      await settled();
       const url = `/sru?query=${text.replace(/[^\x21-\x7e]|#/g, '%')}`;
       const answer = await gateway.app.inject({ method: 'GET', url });
-      return isSent(answer.statusCode) && known.test(parseXmlTree(answer.rawPayload).name);
+      return answer.statusCode === 200 && known.test(parseXmlTree(answer.rawPayload).name);
     }),
     { numRuns: 200 },
   );
