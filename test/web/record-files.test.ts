@@ -99,6 +99,20 @@ t.test('source leaves a record as its library wrote it', async (t) => {
   t.equal(numbersOf(decodeIso2709(federated.rawPayload, { charset: 'utf-8' }).marc).length, 0);
 });
 
+t.test('a library and its number name a record for good', async (t) => {
+  const id = encodeURIComponent(`demo-chem:${chem?.localId}`);
+  const { record, sources } = (await get(`/api/v1/records/${id}`)).json();
+  t.equal(record.id, `demo-chem:${chem?.localId}`);
+  t.equal(record.title, line.title);
+  t.same(
+    sources.map(({ library, localId }: { library: string; localId: string }) => [library, localId]),
+    [['demo-chem', chem?.localId]],
+  );
+  t.match((await get(`/api/v1/records/${id}?format=ris`)).body, line.title);
+  t.equal((await get('/api/v1/records/demo-chem:nothing')).statusCode, 404);
+  t.equal((await get('/api/v1/records/nobody:1')).statusCode, 404);
+});
+
 t.test('an unknown format or dialect is refused, all faults at once', async (t) => {
   for (const place of [merged, own]) {
     const answer = await get(`${place}?format=word&dialect=pica`);

@@ -12,8 +12,10 @@ import {
 import { MarcError } from '../../marc/formats/errors.ts';
 import { ConnectorError } from '../../members/errors.ts';
 import type { SourceRecord } from '../../members/types.ts';
+import { mergeGroup } from '../../search/merge.ts';
+import type { SearchEngine } from '../../search/types.ts';
 import type { WebContext } from '../context.ts';
-import { descriptionOfLine, exportOfLine, libraryLookup } from '../line-export.ts';
+import { descriptionOfLine, type ExportLine, exportOfLine, libraryLookup } from '../line-export.ts';
 import { type BadInput, badInput, notFound, ProblemError, problemSchema } from '../problem.ts';
 
 const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
@@ -70,15 +72,17 @@ export function registerRecords(app: FastifyInstance, context: WebContext): void
       schema: {
         tags: ['records'],
         summary: 'A merged record with every source record',
-        params: Type.Object({ id: Type.String({ maxLength: 80 }) }),
+        params: Type.Object({
+          id: Type.String({ maxLength: 300, description: 'r_…, or library:localId, permanent' }),
+        }),
         querystring: formatParameters,
-        response: answers,
+        response: { ...answers, 502: problems },
       },
     },
     async (request, reply) => {
       const { id } = request.params as { id: string };
       const wanted = readFormat(request);
-      const found = await engine.recall(id);
+      const found = permanent.test(id) ? await lineOf(engine, id) : await engine.recall(id);
       if (!found) throw notFound(`record ${id} is not known any more`);
       if (wanted === null) return { record: found.record, sources: found.sources.map(sourceView) };
       const { format, dialect } = wanted;
@@ -115,6 +119,18 @@ export function registerRecords(app: FastifyInstance, context: WebContext): void
       return sendFile(reply, found, wanted, `${library}-${localId}`);
     },
   );
+}
+
+/** A library's id and the record's number there, which stay when merged ids are forgotten. */
+const permanent = /^([a-z][a-z0-9-]{1,31}):(.+)$/s;
+
+/** One library's record as a line of its own; its id is the permanent one, as no search has shown it. */
+async function lineOf(engine: SearchEngine, id: string): Promise<ExportLine | undefined> {
+  const [, library = '', localId = ''] = permanent.exec(id) ?? [];
+  const source = await askFor(library, () => engine.fetchSource(library, localId));
+  if (source === undefined) return undefined;
+  const merged = mergeGroup({ key: id, members: [source], reasons: [] });
+  return { record: { ...merged, id, score: 0 }, sources: [source] };
 }
 
 interface WantedFile {
