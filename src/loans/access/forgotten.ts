@@ -3,6 +3,7 @@ import { LoanError } from '../errors.ts';
 import type { PeopleContext, Tx } from '../people/context.ts';
 import { writeMail } from '../people/mails.ts';
 import { keyOf } from '../people/text.ts';
+import { hashSecret } from './secrets.ts';
 import { ownerOf, setPassword } from './sign-in.ts';
 import { forgetTries, networkOf, takeTry } from './throttle.ts';
 import { issueToken, useToken } from './tokens.ts';
@@ -96,7 +97,7 @@ async function mailLink(context: PeopleContext, tx: Tx, accountId: string): Prom
       locale: owner.locale,
       // Behind the hash, so that the token is in no server's log.
       values: { login: owner.login, link: `${context.site}/password/new#${token}` },
-      occasion: `${accountId}:${now.getTime()}`,
+      occasion: hashSecret(token).toString('hex'),
       secret: true,
     },
     now,

@@ -6,6 +6,9 @@ import type { FieldFault } from '../errors.ts';
 const minLength = 8;
 const maxLength = 128;
 
+/** Digits alone are mostly birthdays and telephone numbers; from this length on they are taken. */
+const minDigits = 16;
+
 /** Parts a password must have, where a run such as 123456 or aaaa is one part. */
 const minDistinctParts = 4;
 
@@ -67,6 +70,7 @@ export function passwordFaults(
 /** Also with digits or marks hung on, which is how people get around such a list. */
 function isKnown(folded: string): boolean {
   const core = folded.replace(/[\d\p{P}\p{S}]{1,8}$/u, '').replace(/^[\d\p{P}\p{S}]{1,8}/u, '');
+  if (/^\d+$/.test(folded)) return folded.length < minDigits || common().has(folded);
   return common().has(folded) || (core.length >= 4 && common().has(core));
 }
 
