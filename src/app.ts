@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { readDirectoryShape, type Settings, SettingsError } from './config.ts';
 import { checkLibrary } from './members/check.ts';
@@ -18,6 +19,9 @@ import type { LibraryAnswer, SearchEngine } from './search/types.ts';
 import { createAdministrator } from './web/administrator.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createServer } from './web/server.ts';
+
+/** Clients that keep connections open have this long to hear that the gateway is going. */
+const noticeMs = 500;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -155,7 +159,14 @@ export async function createGateway(
     madeToken: administrator.made,
     async close() {
       stopping = true;
+      // Where others take over, clients are told to go to them before anything is closed.
+      if (federation.shared !== null) await delay(Math.min(noticeMs, settings.server.drainMs));
+      const limit = setTimeout(
+        () => server.server.closeAllConnections(),
+        settings.server.drainMs,
+      ).unref();
       await server.close();
+      clearTimeout(limit);
       await federation.close();
     },
   };

@@ -1,8 +1,10 @@
+import cluster from 'node:cluster';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { createGateway } from '../app.ts';
-import { readSettings, SettingsError } from '../config.ts';
+import { createGateway, type Gateway } from '../app.ts';
+import { readSettings, type Settings, SettingsError } from '../config.ts';
 import { printFault } from '../members/faults.ts';
+import { ordersOfPrimary, reportToPrimary, runPrimary } from './cluster.ts';
 import { startDemonstration } from './demonstration.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,21 +23,45 @@ export async function serve(environment: Environment): Promise<number> {
 
 async function run(environment: Environment): Promise<number> {
   const settings = await readSettings(environment);
+  if (cluster.isWorker) return runWorker(settings, environment);
+  if (settings.processes > 1) return runPrimary(settings);
   const logger = pino({ level: settings.log.level });
   const demonstration = settings.connectors === null ? await startDemonstration() : null;
   const gateway = await createGateway(settings, environment, demonstration, logger);
-  await gateway.server.listen({ host: settings.host, port: settings.port });
-  const address = gateway.server.server.address() as AddressInfo;
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  const { address } = await listen(gateway, settings);
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  say(`Guanji listens on http://${host}:${address.port}/`);
+  say(`Guanji listens on ${address}`);
   if (demonstration) say(`${demonstration.documents.length} demonstration libraries are running`);
   if (gateway.madeToken) say(`Administrator's token, shown this once: ${gateway.madeToken}`);
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
+  await stopSignal();
   await gateway.close();
   await demonstration?.close();
   return 0;
+}
+
+/** One of several processes: the primary has the demonstration libraries and speaks for all. */
+async function runWorker(settings: Settings, environment: Environment): Promise<number> {
+  const logger = pino({ level: settings.log.level });
+  const { demonstration } = await ordersOfPrimary();
+  const gateway = await createGateway(settings, environment, demonstration, logger);
+  reportToPrimary(await listen(gateway, settings));
+  // A primary that is gone cannot hand over connections any more.
+  await Promise.race([stopSignal(), new Promise((resolve) => process.once('disconnect', resolve))]);
+  await gateway.close();
+  if (process.connected) process.disconnect();
+  return 0;
+}
+
+async function listen({ server }: Gateway, { host, port }: Settings): Promise<{ address: string }> {
+  await server.listen({ host, port });
+  const bound = server.server.address() as AddressInfo;
+  const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+  return { address: `http://${name}:${bound.port}/` };
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
 }

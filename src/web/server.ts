@@ -36,6 +36,8 @@ export async function createServer(
     maxRequestsPerSocket: server.requestsPerSocket,
     trustProxy: server.trustProxy,
     forceCloseConnections: 'idle',
+    // What still arrives over open connections while the gateway stops is answered like the rest.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 300 },
     http: { headersTimeout: server.headersTimeoutMs },
   });
@@ -60,7 +62,11 @@ export async function createServer(
     ...librarySchema,
   }));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  app.addHook('preClose', async () => endStreams());
+  app.addHook('preClose', () => endStreams(server.drainMs));
+  app.addHook('onSend', async (_request, reply) => {
+    // A gateway that is about to go asks its clients to come back over another connection.
+    if (!context.isReady()) reply.header('connection', 'close');
+  });
   return app;
 }
 

@@ -60,14 +60,31 @@ export async function streamSearch(
   } finally {
     clearInterval(heartbeat);
     openStreams.delete(stop);
+    streamEnded();
     response.end();
   }
 }
 
 const openStreams = new Set<() => void>();
+let streamEnded = () => {};
 
-/** Ends every open stream; without it a closing server waits for readers for ever. */
-export function endStreams(): void {
+/**
+ * Lets open streams come to the end of their searches, and cuts those that take longer: without it a
+ * closing server would wait for readers for ever.
+ */
+export async function endStreams(graceMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, graceMs);
+  });
+  const ended = new Promise<void>((resolve) => {
+    streamEnded = () => {
+      if (openStreams.size === 0) resolve();
+    };
+    streamEnded();
+  });
+  await Promise.race([ended, late]);
+  clearTimeout(timer);
   for (const stop of openStreams) stop();
 }
 
