@@ -178,7 +178,8 @@ async function write(
             subject,
             text: body,
           };
-    await writeOutbox(tx, { topic: channel, dedupKey: key, payload }, at);
+    // Emptied once sent: who was told what stays with the notice, which erasure reaches.
+    await writeOutbox(tx, { topic: channel, dedupKey: key, payload, secret: true }, at);
   }
 }
 
