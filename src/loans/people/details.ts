@@ -21,7 +21,11 @@ export interface Details extends Readonly<Record<OptionalField, string | null>> 
 }
 
 const nameField: TextField = { label: { zh: '姓名', en: 'Name' }, maxLength: 60 };
-const emailField: TextField = { label: { zh: '电子邮箱', en: 'E-mail' }, maxLength: 254 };
+const emailField: TextField = {
+  label: { zh: '电子邮箱', en: 'E-mail' },
+  maxLength: 254,
+  plain: true,
+};
 const optionalNames = Object.keys(optionalFields) as OptionalField[];
 
 /** Checks what was entered against the library's scheme; lists every fault, first things first. */
@@ -32,13 +36,13 @@ export function readDetails(
   const faults: FieldFault[] = [];
   const read = (value: unknown, field: TextField, pointer: string, required: boolean) => {
     const fault = textFault(value, field, pointer);
-    const text = cleanText(value);
+    const text = cleanText(field.plain ? plain(value) : value);
     if (fault !== null) faults.push(fault);
     else if (text === null && required) faults.push(missing(field.label, pointer));
     return fault === null ? text : null;
   };
   const name = read(input.name, nameField, '/name', true);
-  const cardField = { label: scheme.card.label, maxLength: 40 };
+  const cardField = { label: scheme.card.label, maxLength: 40, plain: true };
   const cardNumber = read(input.cardNumber, cardField, '/cardNumber', true);
   if (cardNumber !== null) push(faults, cardFault(cardNumber, scheme.card, '/cardNumber'));
   const email = read(input.email, emailField, '/email', true);
@@ -58,6 +62,10 @@ export function readDetails(
     details: { name: name ?? '', cardNumber, email: email ?? '', ...optional, extra },
     faults,
   };
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === 'string' ? value.normalize('NFKC') : value;
 }
 
 function push(faults: FieldFault[], fault: FieldFault | null): void {

@@ -9,12 +9,12 @@ import type { PeopleContext, Tx } from './context.ts';
 
 /** Profile fields that a library may require beside name, card and e-mail. */
 export const optionalFields = {
-  phone: { label: { zh: '联系电话', en: 'Telephone' }, maxLength: 30 },
+  phone: { label: { zh: '联系电话', en: 'Telephone' }, maxLength: 30, plain: true },
   department: { label: { zh: '院系', en: 'Department' }, maxLength: 80 },
   major: { label: { zh: '专业', en: 'Major' }, maxLength: 80 },
   gender: { label: { zh: '读者性别', en: 'Gender' }, maxLength: 10 },
   address: { label: { zh: '通信地址', en: 'Postal address' }, maxLength: 200 },
-  postcode: { label: { zh: '邮政编码', en: 'Postcode' }, maxLength: 12 },
+  postcode: { label: { zh: '邮政编码', en: 'Postcode' }, maxLength: 12, plain: true },
   title: { label: { zh: '读者职称', en: 'Position' }, maxLength: 40 },
   degree: { label: { zh: '读者学历', en: 'Degree' }, maxLength: 40 },
   remark: { label: { zh: '备注', en: 'Remark' }, maxLength: 200, lines: true },

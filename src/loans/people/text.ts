@@ -6,6 +6,8 @@ export interface TextField {
   readonly maxLength: number;
   /** May have line breaks. */
   readonly lines?: boolean;
+  /** Compatibility forms, such as full-width digits, are replaced by plain ones. */
+  readonly plain?: boolean;
 }
 
 /** Nothing that a name or an address is written with: controls, and marks that reorder the text. */

@@ -129,9 +129,12 @@ const events = `
     for each row execute function readers_only_forward();
 
   create function reader_events_fixed() returns trigger language plpgsql as $$
+  declare
+    -- The generated column is not worked out yet when this runs.
+    kept constant text[] := array['note', 'previous_seq'];
   begin
     if tg_op = 'UPDATE' and new.note is null
-       and (to_jsonb(new) - 'note') = (to_jsonb(old) - 'note') then
+       and to_jsonb(new) - kept = to_jsonb(old) - kept then
       return new;
     end if;
     raise exception 'reader_events is append-only' using errcode = 'insufficient_privilege';
