@@ -301,6 +301,7 @@ function huiwen(origin: string): HttpInput {
     holdings: {
       url: `${origin}/opac/ajax_item.php?marc_no={id}`,
       answer: 'html',
+      expect: 'table#item',
       items: 'tr.whitetext',
       fields: {
         callNumber: 'td:nth-child(1)',
@@ -365,6 +366,7 @@ function pages(origin: string): HttpInput {
     holdings: {
       url: `${origin}/opac/item.jsp?sid={token}&id={id}`,
       answer: 'html',
+      expect: 'table#copies',
       items: 'tr.copy',
       fields: {
         callNumber: 'td.callno',

@@ -29,15 +29,24 @@ export function readPage(
   const said = kind === 'html' ? (declared ?? metaCharset(bytes)) : declared;
   const text = decodeText(bytes, charset === 'auto' ? knownCharset(said) : charset);
   if (kind === 'json') return jsonPage(text);
+  const page = htmlPage(text);
   checkEnd(text, bytes);
-  return htmlPage(text) as Page<unknown>;
+  return page as Page<unknown>;
 }
 
-/** A page that was cut parses like a shorter one; a whole one ends what it began, if it began with it. */
+/**
+ * A page that was cut parses like a shorter one; a whole one ends what it began, if it began with it. A piece
+ * of a page, as scripts load them, is held to the element it begins with where that may not go unclosed.
+ */
 function checkEnd(text: string, bytes: Uint8Array): void {
-  if (!looksLikeHtml(bytes) || /<\/(?:html|body)\s*>/i.test(text.slice(-maxTrailerLength))) return;
+  const trailer = text.slice(-maxTrailerLength);
+  const first = looksLikeHtml(bytes) ? 'html|body' : firstContainer.exec(text)?.[1];
+  if (first === undefined || new RegExp(`</(?:${first})\\s*>`, 'i').test(trailer)) return;
   throw new AnswerError('html_truncated', 'The page ends before it is complete.');
 }
+
+/** Elements whose end tag may not be left out (HTML, section 13.1.2.4), as pieces of lists begin. */
+const firstContainer = /^\ufeff?\s*<(table|div|ul|ol|dl|form|section|article)[\s>]/i;
 
 const maxSniffedBytes = 2048;
 /** Scripts and counters stand behind the end of many a page. */

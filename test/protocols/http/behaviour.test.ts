@@ -123,6 +123,12 @@ t.test('never takes another answer for an empty list', async (t) => {
       { answer: 'html', records: 'li', count: 'b' },
       'html_truncated',
     ],
+    [
+      'text/html',
+      '<table><caption><b>2</b></caption><tr><td>One</td></tr><tr><td>Tw',
+      { answer: 'html', records: 'td', count: 'b' },
+      'html_truncated',
+    ],
     ['text/html', '<div>'.repeat(100_000), { answer: 'html', records: 'li' }, 'html_depth'],
     [
       'text/xml',
