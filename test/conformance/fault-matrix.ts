@@ -5,7 +5,7 @@ import { allCells, type CellResult, runCell } from './fault-cells.ts';
  * The fault matrix: every fault in every phase of every protocol, against real servers. Prints a line per
  * failing cell, the reasons of those that do not apply, and the counts; exits 1 when a cell fails.
  */
-const atOnce = 1;
+const atOnce = 2;
 
 const cells = allCells();
 const results: CellResult[] = [];
@@ -22,7 +22,7 @@ async function worker(): Promise<void> {
     results.push(result);
     if (results.filter((one) => one.passed !== null).length === warmUpCells) before = memory();
     if (result.passed === false) {
-      print(`not ok ${cell.protocol} ${cell.fault}@${cell.phase}: ${result.reason}`);
+      print(`not ok ${cell.library} ${cell.fault}@${cell.phase}: ${result.reason}`);
     }
   }
   await sandbox.close();
@@ -39,7 +39,8 @@ const reasons = new Map<string, number>();
 for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
 
 const states = new Map<string, number>();
-for (const { state } of run) states.set(state ?? 'none', (states.get(state ?? 'none') ?? 0) + 1);
+for (const { state } of run.filter((one) => one.state !== null))
+  states.set(state ?? 'none', (states.get(state ?? 'none') ?? 0) + 1);
 print(`states: ${[...states].map(([state, count]) => `${state} ${count}`).join(', ')}`);
 const after = memory();
 print(`memory: ${before} MB before, ${after} MB after`);

@@ -1,4 +1,5 @@
 import { MarcError } from '../../marc/formats/errors.ts';
+import type { Item } from '../../marc/record.ts';
 import { XmlError } from '../../marc/xml/errors.ts';
 import type { LibraryDocument, Z3950Settings } from '../../members/document.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   SourceRecord,
   Trace,
 } from '../../members/types.ts';
+import { byNumber } from '../../query/by-number.ts';
 import type { Simplification } from '../../query/types.ts';
 import { boundBy } from '../egress/bounds.ts';
 import type { ConnectorDependencies } from '../types.ts';
@@ -55,8 +57,33 @@ export function createZ3950Connector(
   return {
     library,
     search: (ask, signal, onRecords) => search(document, pool, learned, ask, signal, onRecords),
+    async holdings(localId, ask, signal) {
+      const wish = { ...ask, query: byNumber(localId), start: 1, limit: 4, sort: null };
+      let items: readonly Item[] | null = null;
+      await search(withCopies, pool, learnedOfCopies, wish, signal, (records) => {
+        items ??= records.find((one) => one.localId === localId)?.record.items ?? null;
+      });
+      return items;
+    },
+    rest: () => pool.rest(),
     close: () => pool.close(),
   };
+}
+
+function newLearned(): Learned {
+  return {
+    pipelineBroken: false,
+    chunk: largestChunk,
+    uselessSyntaxes: new Map(),
+    wording: { alternative: {}, drops: [] },
+  };
+}
+
+/** The same library asked in the syntax that carries copies; where it has none, in its own. */
+function copiesDocument(library: Z3950Library): Z3950Library {
+  const { connector } = library;
+  const databases = connector.databases.map((one) => ({ ...one, syntax: 'opac' as const }));
+  return { ...library, connector: { ...connector, databases } };
 }
 
 async function search(

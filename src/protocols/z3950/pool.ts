@@ -23,6 +23,8 @@ export interface Pool {
   acquire(call: PoolCall, prefers?: (association: Association) => boolean): Promise<Association>;
   /** Takes an association back. One that still waits for an answer is ended: nobody would read it. */
   release(association: Association): void;
+  /** Closes the associations that nothing runs on. */
+  rest(): void;
   close(): Promise<void>;
 }
 
@@ -141,6 +143,9 @@ export function createPool(
       return await wait(call);
     },
     release,
+    rest() {
+      for (const { association } of [...idle]) association.close();
+    },
     async close() {
       closed = true;
       const gone = new EgressError('closed', 'The library is no longer asked.');

@@ -1,4 +1,6 @@
 import t from 'tap';
+import type { LibraryDocument, Z3950Settings } from '../../../src/members/document.ts';
+import { scanZ3950 } from '../../../src/protocols/z3950/operations.ts';
 import { withoutPrograms } from '../../support/requirements.ts';
 import { startYazTestServer } from '../../support/yaz.ts';
 import { ask, connectorTo, loopbackEgress } from '../../support/z3950-ask.ts';
@@ -46,6 +48,22 @@ t.test('Zebra', { skip: withoutPrograms('zebrasrv', 'zebraidx') }, async (t) => 
       t.match((await ask(connector, '化学工程')).outcome, { hits: 20 });
       await connector.close();
     }
+  });
+
+  t.test('browses an index of a library, and says in its own errors why not', async (t) => {
+    const wish = { index: 'title', term: 'chem', count: 3 } as const;
+    const at = (port: number) => {
+      const settings = { database: 'latin', charset: 'utf-8', port } as const;
+      return connectorTo(egress, settings).library as LibraryDocument<Z3950Settings>;
+    };
+    const scanned = (port: number, waitMs = 5000) =>
+      scanZ3950(at(port), { egress, secret: () => undefined }, wish, {
+        signal: new AbortController().signal,
+        deadline: performance.now() + waitMs,
+      });
+    t.match(await scanned(utf8.port), { terms: [{ text: 'Chemical', occurrences: 10 }, {}, {}] });
+    await t.rejects(scanned(utf8.port, -1), { name: 'ConnectorError', code: 'timeout' });
+    await t.rejects(scanned(1), { name: 'ConnectorError', code: 'unreachable' });
   });
 
   t.test('reads MARC-8 under a leader that says UTF-8, and MARCXML', async (t) => {
