@@ -1,4 +1,4 @@
-import type { BibRecord } from '../../src/marc/record.ts';
+import { type BibRecord, emptyBibRecord } from '../../src/marc/record.ts';
 import { ConnectorError } from '../../src/members/errors.ts';
 import type { Clock } from '../../src/members/guards/clock.ts';
 import { abortError } from '../../src/members/guards/deadline.ts';
@@ -67,41 +67,7 @@ export function testLibrary(
 }
 
 export function bib(fields: Partial<BibRecord> & { readonly title: string }): BibRecord {
-  return {
-    dialect: 'marc21',
-    controlNumber: null,
-    sortTitle: fields.title,
-    subtitle: null,
-    parallelTitle: null,
-    partNumber: null,
-    partName: null,
-    otherTitles: [],
-    titlePinyin: null,
-    responsibility: null,
-    contributors: [],
-    authors: [],
-    edition: null,
-    publisher: null,
-    place: null,
-    year: null,
-    date: null,
-    extent: null,
-    series: null,
-    seriesVolume: null,
-    isbn: [],
-    isbnAsWritten: [],
-    isbnStatements: [],
-    issn: [],
-    language: null,
-    type: 'book',
-    subjects: [],
-    classes: {},
-    notes: [],
-    summary: null,
-    links: [],
-    items: [],
-    ...fields,
-  };
+  return { ...emptyBibRecord('marc21', fields.title), ...fields };
 }
 
 export function sourceOf(

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { readDirectoryShape, readSettings } from '../../src/config.ts';
-import type { BibRecord } from '../../src/marc/record.ts';
+import { type BibRecord, emptyBibRecord } from '../../src/marc/record.ts';
 import { checkLibrary } from '../../src/members/check.ts';
 import { createConnectorPool } from '../../src/members/connectors.ts';
 import { createDirectory } from '../../src/members/directory.ts';
@@ -25,42 +25,6 @@ export interface Behaviour {
   readonly afterMs?: number;
 }
 
-const plainRecord: BibRecord = {
-  dialect: 'marc21',
-  controlNumber: null,
-  title: '',
-  sortTitle: '',
-  subtitle: null,
-  parallelTitle: null,
-  partNumber: null,
-  partName: null,
-  otherTitles: [],
-  titlePinyin: null,
-  responsibility: null,
-  contributors: [],
-  authors: [],
-  edition: null,
-  publisher: null,
-  place: null,
-  year: null,
-  date: null,
-  extent: null,
-  series: null,
-  seriesVolume: null,
-  isbn: [],
-  isbnAsWritten: [],
-  isbnStatements: [],
-  issn: [],
-  language: 'chi',
-  type: 'book',
-  subjects: [],
-  classes: {},
-  notes: [],
-  summary: null,
-  links: [],
-  items: [],
-};
-
 /** A connector that answers from memory as `behaviour` says. */
 export function memoryConnector(library: Library, behaviour: Behaviour): Connector {
   const records = (behaviour.records ?? []).map(
@@ -68,7 +32,7 @@ export function memoryConnector(library: Library, behaviour: Behaviour): Connect
       library: library.id,
       localId: record.controlNumber ?? `${library.id}:${index + 1}`,
       position: index + 1,
-      record: { ...plainRecord, sortTitle: record.title ?? '', ...record },
+      record: { ...emptyBibRecord('marc21', record.title), language: 'chi', ...record },
       marc: null,
       raw: new Uint8Array(),
       syntax: 'memory',

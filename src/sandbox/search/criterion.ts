@@ -1,18 +1,8 @@
-export const searchFields = [
-  'any',
-  'title',
-  'author',
-  'isbn',
-  'issn',
-  'subject',
-  'publisher',
-  'year',
-  'callnumber',
-  'class',
-  'series',
-  'id',
-] as const;
-export type SearchField = (typeof searchFields)[number];
+import { type IndexName, indexNames } from '../../query/types.ts';
+
+/** The sandbox's servers know the gateway's own indexes. */
+export const searchFields = indexNames;
+export type SearchField = IndexName;
 
 export type Comparison = '<' | '<=' | '=' | '>=' | '>' | '<>';
 

@@ -1,4 +1,4 @@
-import type { BibRecord, Contributor } from '../../../src/marc/record.ts';
+import { type BibRecord, type Contributor, emptyBibRecord } from '../../../src/marc/record.ts';
 import type { SourceRecord } from '../../../src/members/types.ts';
 
 /** What a test says of a record; the rest is as a record has it that says nothing. */
@@ -13,42 +13,15 @@ export function bib(facts: Facts): BibRecord {
   const { by, ...rest } = facts;
   const contributors = rest.contributors ?? (by ?? []).map(contributor);
   return {
-    dialect: 'marc21',
-    controlNumber: null,
-    title: '',
-    sortTitle: facts.title ?? '',
-    subtitle: null,
-    parallelTitle: null,
-    partNumber: null,
-    partName: null,
-    otherTitles: [],
-    titlePinyin: null,
-    responsibility: null,
+    ...emptyBibRecord('marc21', facts.title),
     authors: contributors.map((one) => one.name),
-    edition: null,
-    publisher: null,
-    place: null,
-    year: null,
     date: facts.year === undefined || facts.year === null ? null : String(facts.year),
-    extent: null,
-    series: null,
-    seriesVolume: null,
-    isbn: [],
     isbnAsWritten: facts.isbn ?? [],
     isbnStatements: (facts.isbn ?? []).map((isbn13) => ({
       isbn13,
       asWritten: isbn13,
       qualifier: null,
     })),
-    issn: [],
-    language: null,
-    type: 'book',
-    subjects: [],
-    classes: {},
-    notes: [],
-    summary: null,
-    links: [],
-    items: [],
     ...rest,
     contributors,
   };
