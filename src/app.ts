@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { type RunningLoans, startLoans } from './app-loans.ts';
 import { readDirectoryShape, type Settings, SettingsError } from './config.ts';
 import { checkLibrary } from './members/check.ts';
 import { type ConnectorPool, createConnectorPool } from './members/connectors.ts';
@@ -16,6 +17,7 @@ import type { Egress } from './protocols/types.ts';
 import { createSearchEngine, defaultSearchSettings } from './search/engine.ts';
 import { openSharedCache, type SharedCache } from './search/shared/index.ts';
 import type { LibraryAnswer, SearchEngine } from './search/types.ts';
+import { type Clock, systemClock } from './store/clock.ts';
 import { createAdministrator } from './web/administrator.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createServer } from './web/server.ts';
@@ -47,6 +49,8 @@ export interface Federation {
 
 export interface Gateway {
   readonly server: FastifyInstance;
+  /** Settles when the database is open too; searching needs none of it. Rejects with SettingsError. */
+  readonly ready: Promise<void>;
   /** The administrator's token when it was made at this start, to be shown once. */
   readonly madeToken: string | null;
   /** Faults met since the start: files that changed into something unusable. */
@@ -124,6 +128,7 @@ export async function createGateway(
   environment: Environment,
   demonstration: Demonstration | null,
   logger: FastifyBaseLogger,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Gateway> {
   const federation = await createFederation(settings, environment, demonstration, logger);
   const registry = createFileRegistry(settings.data);
@@ -139,7 +144,13 @@ export async function createGateway(
   });
   federation.onAnswer((answer) => metrics.answered(answer));
   let stopping = false;
-  const server = await createServer(
+  let opened = false;
+  let site = settings.loans.site;
+  const loans = startedLoans(settings, federation, clock, logger, () => {
+    site ??= listeningAt(server);
+    return site;
+  });
+  const server: FastifyInstance = await createServer(
     {
       settings,
       shape: await readDirectoryShape(settings),
@@ -150,12 +161,18 @@ export async function createGateway(
       metrics,
       check: (value) => checkLibrary(value, environment),
       isAdministrator: administrator.isAdministrator,
-      isReady: () => !stopping,
+      isReady: () => opened && !stopping,
+      loans,
     },
     logger,
   );
+  const ready = (loans?.ready ?? Promise.resolve()).then(() => {
+    opened = true;
+  });
+  ready.catch(() => {});
   return {
     server,
+    ready,
     madeToken: administrator.made,
     async close() {
       stopping = true;
@@ -167,9 +184,29 @@ export async function createGateway(
       ).unref();
       await server.close();
       clearTimeout(limit);
+      await loans?.close();
       await federation.close();
     },
   };
+}
+
+function startedLoans(
+  settings: Settings,
+  { directory, engine }: Federation,
+  clock: Clock,
+  logger: FastifyBaseLogger,
+  site: () => string,
+): RunningLoans | null {
+  if (!settings.loans.enabled) return null;
+  return startLoans({ settings, directory, engine, senders: {}, clock, logger, site });
+}
+
+/** Where the server is reached on this machine; for links where no address is configured. */
+function listeningAt(server: FastifyInstance): string {
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') return 'http://localhost';
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
 }
 
 function accept(checked: ReturnType<typeof checkLibrary>): LibraryDocument {

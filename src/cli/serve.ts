@@ -28,12 +28,14 @@ async function run(environment: Environment): Promise<number> {
   const logger = pino({ level: settings.log.level });
   const demonstration = settings.connectors === null ? await startDemonstration() : null;
   const gateway = await createGateway(settings, environment, demonstration, logger);
+  const stop = stopSignal();
   const { address } = await listen(gateway, settings);
   const say = (line: string) => process.stderr.write(`${line}\n`);
   say(`Guanji listens on ${address}`);
   if (demonstration) say(`${demonstration.documents.length} demonstration libraries are running`);
   if (gateway.madeToken) say(`Administrator's token, shown this once: ${gateway.madeToken}`);
-  await stopSignal();
+  await Promise.race([whenReady(gateway), stop]);
+  await stop;
   await gateway.close();
   await demonstration?.close();
   return 0;
@@ -44,12 +46,28 @@ async function runWorker(settings: Settings, environment: Environment): Promise<
   const logger = pino({ level: settings.log.level });
   const { demonstration } = await ordersOfPrimary();
   const gateway = await createGateway(settings, environment, demonstration, logger);
-  reportToPrimary(await listen(gateway, settings));
+  const listening = await listen(gateway, settings);
   // A primary that is gone cannot hand over connections any more.
-  await Promise.race([stopSignal(), new Promise((resolve) => process.once('disconnect', resolve))]);
+  const stop = Promise.race([
+    stopSignal(),
+    new Promise((resolve) => process.once('disconnect', resolve)),
+  ]);
+  await Promise.race([whenReady(gateway), stop]);
+  reportToPrimary(listening);
+  await stop;
   await gateway.close();
   if (process.connected) process.disconnect();
   return 0;
+}
+
+/** Searching goes on while the database opens; one that does not open ends the gateway. */
+async function whenReady(gateway: Gateway): Promise<void> {
+  try {
+    await gateway.ready;
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
 }
 
 async function listen({ server }: Gateway, { host, port }: Settings): Promise<{ address: string }> {

@@ -4,6 +4,7 @@ import type { Directory } from '../members/directory.ts';
 import type { Registry } from '../members/registry.ts';
 import type { SelectionRules } from '../members/selection.ts';
 import type { SearchEngine } from '../search/types.ts';
+import type { LoanServices } from './api/loans/services.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What the routes are given; made once in app.ts. */
@@ -20,4 +21,6 @@ export interface WebContext {
   /** Whether a bearer token is the federation administrator's. */
   readonly isAdministrator: (token: string) => boolean;
   readonly isReady: () => boolean;
+  /** Interlibrary loan; absent where the gateway only searches. */
+  readonly loans?: LoanServices | null;
 }

@@ -153,22 +153,27 @@ export function sendProblem(
   reply: FastifyReply,
   problem: ProblemError,
 ): FastifyReply {
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type('application/problem+json; charset=utf-8')
+    .send(problemBody(request, problem));
+}
+
+/** The document itself, in the language of the request. */
+export function problemBody(request: FastifyRequest, problem: ProblemError): object {
   const titles: Bilingual = problemTypes[problem.type];
   const title =
     problem.type === 'http'
       ? (STATUS_CODES[problem.status] ?? titles.en)
       : titles[languageOf(request)];
-  return reply
-    .code(problem.status)
-    .headers(problem.headers)
-    .type('application/problem+json; charset=utf-8')
-    .send({
-      type: `/problems/${problem.type}`,
-      title,
-      status: problem.status,
-      ...(problem.message ? { detail: problem.message } : {}),
-      instance: request.id,
-      ...(problem.rule === null ? {} : { rule: problem.rule }),
-      ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
-    });
+  return {
+    type: `/problems/${problem.type}`,
+    title,
+    status: problem.status,
+    ...(problem.message ? { detail: problem.message } : {}),
+    instance: request.id,
+    ...(problem.rule === null ? {} : { rule: problem.rule }),
+    ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+  };
 }

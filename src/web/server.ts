@@ -5,7 +5,9 @@ import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { librarySchema } from '../members/document.ts';
+import { registerHoldings } from './api/holdings.ts';
 import { registerLibraries } from './api/libraries.ts';
+import { registerLoans } from './api/loans/index.ts';
 import { registerRecords } from './api/records.ts';
 import { registerSearch } from './api/search.ts';
 import { endStreams } from './api/stream.ts';
@@ -51,8 +53,10 @@ export async function createServer(
   registerMetrics(app, context.metrics, server.publicMetrics);
   registerSearch(app, context);
   registerRecords(app, context);
+  registerHoldings(app, context);
   registerLibraries(app, context);
   registerSru(app, context);
+  if (context.loans) await registerLoans(app, context, context.loans);
   const assets = readAssets();
   registerAssets(app, assets);
   registerSearchPage(app, context, assets);
@@ -108,10 +112,33 @@ async function registerPlugins(app: FastifyInstance, context: WebContext): Promi
         { name: 'search', description: 'One query, up to ten libraries, one merged list' },
         { name: 'records', description: 'Merged records and single source records' },
         { name: 'libraries', description: 'The member directory' },
+        ...(context.loans
+          ? [
+              { name: 'readers', description: 'Registration, review, sign-in and one’s own data' },
+              { name: 'requests', description: 'Interlibrary loan from preview to completion' },
+              { name: 'desks', description: 'Work lists, slips, consignments, pick-up cards' },
+              { name: 'rules', description: 'Policies in force, and which rule decided' },
+            ]
+          : []),
         { name: 'service', description: 'Liveness and readiness' },
       ],
       components: {
-        securitySchemes: { administrator: { type: 'http', scheme: 'bearer' } },
+        securitySchemes: {
+          administrator: { type: 'http', scheme: 'bearer' },
+          ...(context.loans && {
+            session: {
+              type: 'http',
+              scheme: 'bearer',
+              description: 'The token that POST /api/v1/sessions answers with',
+            },
+            cookie: {
+              type: 'apiKey',
+              in: 'cookie',
+              name: '__Host-guanji',
+              description: 'Set at sign-in; named guanji where the gateway is reached without TLS',
+            },
+          }),
+        },
       },
     },
   });

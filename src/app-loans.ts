@@ -1,0 +1,271 @@
+import { fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { FastifyBaseLogger } from 'fastify';
+import { parse } from 'yaml';
+import { type Settings, SettingsError } from './config.ts';
+import { copiesFinder, loanLibraryFinder, recordFinder } from './loan-copies.ts';
+import { createResetHandler, resetJob } from './loans/access/forgotten.ts';
+import { systemActor } from './loans/actor.ts';
+import { LoanError } from './loans/errors.ts';
+import { installLifecycle } from './loans/lifecycle/install.ts';
+import { loanJobHandlers } from './loans/lifecycle/timers.ts';
+import type { PeopleContext } from './loans/people/context.ts';
+import {
+  createHousekeeping,
+  housekeepingJob,
+  planHousekeeping,
+} from './loans/people/housekeeping.ts';
+import { photoJobHandlers } from './loans/pickup/enrolment.ts';
+import { PolicyError } from './loans/policy/read.ts';
+import { publishPolicy } from './loans/policy/store.ts';
+import type { LoanContext } from './loans/requests/context.ts';
+import { loansOfReader, unlinkJob, unlinkJobHandlers } from './loans/requests/privacy.ts';
+import type { Directory } from './members/directory.ts';
+import type { SearchEngine } from './search/types.ts';
+import { deriveKey, secretKey } from './secret-key.ts';
+import type { Clock } from './store/clock.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { StoreError } from './store/errors.ts';
+import { createJobRunner, type JobHandler, schedule } from './store/jobs.ts';
+import { migrate } from './store/migrations/index.ts';
+import { createOutboxDelivery, outboxJob, releaseWaiting, type Sender } from './store/outbox.ts';
+import type { LoanServices } from './web/api/loans/services.ts';
+
+export interface RunningLoans extends LoanServices {
+  /** Settles when the database is open and its work goes on; rejects with SettingsError. */
+  readonly ready: Promise<void>;
+  /** Ends the work in progress, then lets go of the database. */
+  close(): Promise<void>;
+}
+
+export interface LoanParts {
+  readonly settings: Settings;
+  readonly directory: Directory;
+  readonly engine: SearchEngine;
+  /** By topic; a topic without one keeps its messages. */
+  readonly senders: Readonly<Record<string, Sender>>;
+  readonly clock: Clock;
+  readonly logger: FastifyBaseLogger;
+  /** Address of the pages as readers see it. */
+  readonly site: () => string;
+}
+
+/**
+ * Has the embedded database made where there is none yet; resolves when that has ended, well or not:
+ * what is wrong shows when it is opened.
+ */
+function prepareDatabase({ databaseUrl, data }: Settings, signal: AbortSignal): Promise<void> {
+  const folder = resolve(data);
+  if (databaseUrl !== null || existsSync(join(folder, 'database'))) return Promise.resolve();
+  return new Promise((done) => {
+    const child = fork(join(import.meta.dirname, 'make-database.ts'), [folder], {
+      stdio: 'ignore',
+    });
+    const kill = () => child.kill('SIGKILL');
+    signal.addEventListener('abort', kill, { once: true });
+    const end = () => {
+      signal.removeEventListener('abort', kill);
+      done();
+    };
+    child.once('error', end);
+    child.once('exit', end);
+  });
+}
+
+/** Opens the database of the settings; one that cannot be opened stops the start with a sentence. */
+export async function openConfigured(settings: Settings): Promise<Database> {
+  const { databaseUrl, data } = settings;
+  try {
+    const url = databaseUrl === null ? {} : { url: databaseUrl };
+    const database = await openDatabase({ ...url, folder: resolve(data) });
+    await migrate(database).catch(async (error) => {
+      await database.close();
+      throw error;
+    });
+    return database;
+  } catch (error) {
+    const where = databaseUrl === null ? `in ${resolve(data)}` : 'of DATABASE_URL';
+    const why = error instanceof Error ? error.message : String(error);
+    if (error instanceof StoreError || databaseUrl !== null || isFileError(error)) {
+      throw fault(`the database ${where} cannot be opened: ${why}`);
+    }
+    throw error;
+  }
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function fault(message: string): SettingsError {
+  return new SettingsError([{ file: null, line: null, pointer: '', message }]);
+}
+
+/**
+ * Interlibrary loan as a whole: database, rules, timers and what is sent out. It opens by itself
+ * while the rest of the gateway searches already; what is used before that is answered with 503.
+ */
+export function startLoans(parts: LoanParts): RunningLoans {
+  let opened: OpenLoans | null = null;
+  const stop = new AbortController();
+  const opening = openLoans(parts, stop.signal).then((loans) => {
+    opened = loans;
+  });
+  // Whoever waits for `ready` hears of it; nobody else has to.
+  opening.catch(() => {});
+  return {
+    loans: whenOpen(() => opened?.loans ?? null),
+    people: whenOpen(() => opened?.people ?? null),
+    ready: opening,
+    async close() {
+      stop.abort();
+      await opening.catch(() => {});
+      await opened?.close();
+    },
+  };
+}
+
+/** Stands in for a part of what is being opened. */
+function whenOpen<T extends object>(find: () => T | null): T {
+  return new Proxy({} as T, {
+    get(_target, key) {
+      const found = find();
+      if (found !== null) return Reflect.get(found, key);
+      const sentence = {
+        zh: '系统正在启动，请稍候。',
+        en: 'The gateway is starting; try again soon.',
+      };
+      throw new LoanError('busy', sentence, { retryAfterSeconds: 2 });
+    },
+  });
+}
+
+interface OpenLoans extends LoanServices {
+  close(): Promise<void>;
+}
+
+async function openLoans(parts: LoanParts, signal: AbortSignal): Promise<OpenLoans> {
+  const { settings, clock } = parts;
+  await prepareDatabase(settings, signal);
+  signal.throwIfAborted();
+  const database = await openConfigured(settings);
+  try {
+    const secret = await secretKey(settings.secretKey, resolve(settings.data));
+    const loans = loanContext(parts, database, deriveKey(secret, 'pick-up pass'));
+    const people = peopleContext(parts, database, loans);
+    await installLifecycle(database);
+    await publishFirstPolicy(loans, settings.loans.policy);
+    await planHousekeeping(people);
+    await database.transaction((tx) =>
+      schedule(tx, { kind: unlinkJob, key: 'all', runAt: clock.now() }, clock.now()),
+    );
+    await releaseWaiting(database, Object.keys(parts.senders), clock.now());
+    const runner = createJobRunner({
+      database,
+      clock,
+      handlers: jobHandlers(parts, loans, people),
+      onError: (error, job) => {
+        const kind = job?.kind ?? null;
+        parts.logger.warn({ err: error, kind }, 'a job failed and will be tried again');
+      },
+    });
+    runner.start();
+    return {
+      loans,
+      people,
+      async close() {
+        await runner.stop();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function jobHandlers(
+  { senders, clock, logger }: LoanParts,
+  loans: LoanContext,
+  people: PeopleContext,
+): Readonly<Record<string, JobHandler>> {
+  const { database } = loans;
+  return {
+    ...loanJobHandlers(loans),
+    ...photoJobHandlers(loans),
+    ...unlinkJobHandlers(loans),
+    [resetJob]: createResetHandler(people),
+    [housekeepingJob]: createHousekeeping(people, ({ day, digest, rows }) => {
+      logger.info({ day, digest, rows }, 'anchor of the audit trails');
+    }),
+    [outboxJob]: createOutboxDelivery({ database, clock, senders }),
+  };
+}
+
+function loanContext(parts: LoanParts, database: Database, passKey: Uint8Array): LoanContext {
+  const { settings, engine, clock } = parts;
+  const { shelfSchemes, timezone, webhook } = settings.loans;
+  return {
+    database,
+    clock,
+    findLibrary: loanLibraryFinder(parts.directory),
+    findRecord: recordFinder(engine),
+    findCopies: copiesFinder(engine),
+    shelfScheme: (library) => shelfSchemes[library] ?? 'clc',
+    passKey,
+    notices: {
+      channels: webhook === null ? ['mail'] : ['mail', 'webhook'],
+      templatesOf: () => null,
+    },
+    timezone,
+  };
+}
+
+function peopleContext(parts: LoanParts, database: Database, loans: LoanContext): PeopleContext {
+  return {
+    database,
+    clock: parts.clock,
+    findLibrary: loans.findLibrary,
+    parts: [loansOfReader],
+    get site() {
+      return parts.site();
+    },
+  };
+}
+
+/** Without a policy nothing could be asked for, so the first start publishes one. */
+async function publishFirstPolicy(context: LoanContext, file: string | null): Promise<void> {
+  const known = await context.database.db
+    .selectFrom('policy_revisions')
+    .select('revision')
+    .limit(1)
+    .executeTakeFirst();
+  if (known !== undefined) return;
+  const document = file === null ? builtInPolicy : await policyFile(file);
+  try {
+    await context.database.transaction((tx) => publishPolicy(context, tx, systemActor, document));
+  } catch (error) {
+    if (error instanceof PolicyError)
+      throw fault(`the policy ${file} cannot be used: ${error.message}`);
+    throw error;
+  }
+}
+
+/** No rule of its own: every parameter has its built-in value. */
+const builtInPolicy = {
+  id: 'built-in',
+  title: { zh: '内置规则', en: 'Built-in rules' },
+  source: 'Guanji',
+  rules: [],
+};
+
+async function policyFile(file: string): Promise<unknown> {
+  const path = resolve(import.meta.dirname, '..', file);
+  try {
+    return parse(await readFile(path, 'utf8'), { maxAliasCount: 0 });
+  } catch (error) {
+    throw fault(`the policy ${path} cannot be read: ${(error as Error).message}`);
+  }
+}

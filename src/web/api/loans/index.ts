@@ -1,0 +1,67 @@
+import cookie from '@fastify/cookie';
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { WebContext } from '../../context.ts';
+import { ProblemError } from '../../problem.ts';
+import { actionRoutes } from './actions.ts';
+import { deskRoutes } from './desks.ts';
+import { myRoutes } from './me.ts';
+import { readerRoutes } from './readers.ts';
+import { problemOf } from './refusals.ts';
+import { requestRoutes } from './requests.ts';
+import { addRoute, compileCheck, type LoanRoute } from './routes.ts';
+import { refuseForeignOrigin, seatOf } from './seats.ts';
+import type { LoanServices } from './services.ts';
+import { sessionRoutes } from './sessions.ts';
+import { staffRoutes } from './staff.ts';
+
+/** A photo has at most 500 KB; what is larger is cut off a little above, with its own sentence. */
+const maxUploadBytes = 600 * 1024;
+
+/** Interlibrary loan: a scope of its own, as its answers are somebody's data and need a sign-in. */
+export async function registerLoans(
+  app: FastifyInstance,
+  context: WebContext,
+  services: LoanServices,
+): Promise<void> {
+  const { signInsPerMinute } = context.settings.loans;
+  const routes: readonly LoanRoute[] = [
+    ...readerRoutes(services),
+    ...myRoutes(services),
+    ...staffRoutes(services),
+    ...requestRoutes(services),
+    ...actionRoutes(services),
+    ...deskRoutes(services),
+    ...sessionRoutes(services, signInsPerMinute),
+  ];
+  const prepare: FastifyPluginAsync = async (scope) => {
+    await scope.register(cookie);
+    await scope.register(rateLimit, {
+      global: false,
+      errorResponseBuilder: (_request, { ttl }) =>
+        new ProblemError(429, 'rate-limited', 'too many tries from this address', {
+          headers: { 'retry-after': String(Math.ceil(ttl / 1000)) },
+        }),
+    });
+    await scope.register(multipart, {
+      limits: { fileSize: maxUploadBytes, files: 1, fields: 10, fieldSize: 4096 },
+    });
+    scope.setValidatorCompiler(compileCheck);
+    scope.setErrorHandler((error, request) => {
+      throw problemOf(error, request);
+    });
+    scope.addHook('onRequest', async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      refuseForeignOrigin(request);
+    });
+    for (const route of routes) {
+      addRoute(
+        scope,
+        (request, reply) => seatOf(services.people, context.isAdministrator, request, reply),
+        route,
+      );
+    }
+  };
+  await app.register(prepare);
+}

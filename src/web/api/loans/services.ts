@@ -1,0 +1,8 @@
+import type { PeopleContext } from '../../../loans/people/context.ts';
+import type { LoanContext } from '../../../loans/requests/context.ts';
+
+/** What the routes of interlibrary loan stand on; made once when the gateway starts. */
+export interface LoanServices {
+  readonly loans: LoanContext;
+  readonly people: PeopleContext;
+}
