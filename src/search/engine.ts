@@ -7,9 +7,10 @@ import type { Connector } from '../members/types.ts';
 import { createAnswerCache } from './cache.ts';
 import { OverloadedError } from './errors.ts';
 import { createFlights, type Errand, type Flights } from './flights.ts';
+import { createLiveHoldings } from './holdings.ts';
 import { type LineSharing, shareLines } from './line-sharing.ts';
 import type { MergedList } from './list.ts';
-import { recallLine, recallSource } from './recall.ts';
+import { type RecallServices, recallLine, recallSource, refetch } from './recall.ts';
 import { createRecordStore } from './records.ts';
 import { LiveSearch } from './search.ts';
 import { createSearchTable, type KeptSearch, type SearchTable } from './search-table.ts';
@@ -54,12 +55,31 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   const sharing = services.sharing();
   // The folding tables take some 25 ms to read; no search should be the one that waits for them.
   clock.later(0, () => foldForMatching('繁體 Latin'));
-  const recall = {
+  const recall: RecallServices = {
     records,
     clock,
     connectorFor: options.connectorFor,
     ...(services.lineSharing === null ? {} : { elsewhere: services.lineSharing }),
   };
+
+  const live = createLiveHoldings({
+    clock,
+    wallClock: () => Date.now(),
+    connectorFor: options.connectorFor,
+    refetch: async (source, line, ask, signal) => {
+      const elsewhere = services.lineSharing;
+      const known =
+        line === null ? undefined : (records.places(line) ?? (await elsewhere?.line(line)));
+      const place = known?.places.find(
+        ({ library, localId }) => library === source.library && localId === source.localId,
+      );
+      const found =
+        known !== undefined && place !== undefined
+          ? { place, query: known.query }
+          : await elsewhere?.source(source.library, source.localId);
+      return refetch(source, found, ask, signal, recall);
+    },
+  });
 
   return {
     start(request) {
@@ -84,6 +104,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     sourceRecord: (library, localId) => records.source(library, localId),
     recall: (id) => recallLine(id, recall),
     fetchSource: (library, localId) => recallSource(library, localId, recall),
+    holdings: (sources, wish) => live.ask(sources, wish),
     load: () => ({
       running: searches.running,
       maxRunning: settings.maxSearches,

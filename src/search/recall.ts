@@ -1,10 +1,12 @@
 import { ConnectorError } from '../members/errors.ts';
 import type { Clock } from '../members/guards/clock.ts';
 import type { Connector, SourceRecord } from '../members/types.ts';
+import { byNumber } from '../query/by-number.ts';
 import type { Query } from '../query/types.ts';
 import { mergeGroup } from './merge.ts';
 import {
   contentKey,
+  isNumbered,
   type KeptLine,
   type LinePlaces,
   type RecordPlace,
@@ -95,6 +97,34 @@ async function recallPlace(
   return askFor(connector, query, place.position, place.localId, services);
 }
 
+/**
+ * A record asked for again at its library, whatever is remembered of it: by its number where the library
+ * has an index of numbers, else where it was found before.
+ */
+export async function refetch(
+  source: SourceRecord,
+  places: { readonly place: RecordPlace; readonly query: Query } | undefined,
+  { deadline }: { readonly deadline: number },
+  signal: AbortSignal,
+  services: RecallServices,
+): Promise<SourceRecord | undefined> {
+  const { library, localId } = source;
+  const connector = services.connectorFor(library);
+  if (connector === undefined) return undefined;
+  const limit = { deadline, signal };
+  if (connector.library.connector.indexes.id !== undefined && isNumbered(source)) {
+    const found = await askFor(connector, byNumber(localId), 1, localId, services, limit).catch(
+      ignoreUnsupported,
+    );
+    if (found !== undefined) return found;
+  }
+  return places && askFor(connector, places.query, places.place.position, localId, services, limit);
+}
+
+function ignoreUnsupported(error: unknown): undefined {
+  if (!(error instanceof ConnectorError) || error.code !== 'unsupported') throw error;
+}
+
 /** One record from one place of an answer; undefined when another record stands there. */
 async function askFor(
   connector: Connector,
@@ -102,25 +132,17 @@ async function askFor(
   start: number,
   localId: string,
   { records, clock }: RecallServices,
+  until: { readonly deadline?: number; readonly signal?: AbortSignal } = {},
 ): Promise<SourceRecord | undefined> {
   let found: SourceRecord | undefined;
   const trace = createTrace(clock);
-  const deadline = clock.now() + connector.library.connector.limits.timeoutMs;
+  const deadline = until.deadline ?? clock.now() + connector.library.connector.limits.timeoutMs;
   await connector.search(
     { query, start, limit: 1, sort: null, deadline, trace },
-    new AbortController().signal,
+    until.signal ?? new AbortController().signal,
     (batch) => {
       found ??= batch.find((record) => record.localId === localId);
     },
   );
   return found && records.keep(found);
-}
-
-function byNumber(localId: string): Query {
-  const term = localId.replace(/[\\*?^"]/g, '\\$&');
-  return {
-    node: { type: 'clause', index: 'id', relation: { name: '=', modifiers: [] }, term },
-    sort: [],
-    prefixes: [],
-  };
 }

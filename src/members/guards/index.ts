@@ -1,4 +1,4 @@
-import type { Connector } from '../types.ts';
+import type { Ask, Connector } from '../types.ts';
 import { type BreakerOptions, type BreakerStatus, createBreaker, withBreaker } from './breaker.ts';
 import { withBulkhead } from './bulkhead.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -68,7 +68,7 @@ export function guard(connector: Connector, options: GuardOptions = {}): Guarded
   const { settings = defaultGuardSettings, clock = systemClock, random = Math.random } = options;
   const { connections, perMinute } = connector.library.connector.limits;
   const breaker = createBreaker({ ...settings.breaker, clock, random });
-  const timely = withDeadline(connector, clock);
+  const timely = withDeadline(withHoldings(connector), clock);
   const paced = withPace(timely, { perMinute, maxHoldMs: settings.maxHoldMs, clock });
   const repeated = withRepeat(paced, { ...settings.repeat, clock, random });
   const { slots } = options;
@@ -79,12 +79,76 @@ export function guard(connector: Connector, options: GuardOptions = {}): Guarded
     maxQueued: settings.maxQueued,
     clock,
   });
+  const whole = withBreaker(bounded, breaker);
   return {
-    ...withBreaker(bounded, breaker),
+    ...whole,
+    ...holdingsThrough(whole, connector),
+    ...(connector.rest === undefined ? {} : { rest: () => connector.rest?.() }),
     status: () => ({
       breaker: breaker.status(),
       inFlight: bounded.inFlight,
       queued: bounded.queued,
     }),
+  };
+}
+
+/** An ask that does something else at the library than search; guards hand it on like any other. */
+interface OtherAsk extends Ask {
+  readonly instead?: (ask: Ask, signal: AbortSignal) => Promise<void>;
+}
+
+const nothingFound = {
+  hits: 0,
+  exact: true,
+  fetched: 0,
+  unreadable: 0,
+  sorted: true,
+  simplified: [],
+  incomplete: null,
+};
+
+/** Innermost: what is no search is done here, under every guard outside. */
+function withHoldings(connector: Connector): Connector {
+  return {
+    library: connector.library,
+    close: () => connector.close(),
+    async search(ask: OtherAsk, signal, onRecords) {
+      if (ask.instead === undefined) return connector.search(ask, signal, onRecords);
+      await ask.instead(ask, signal);
+      return nothingFound;
+    },
+  };
+}
+
+const noQuery = {
+  node: {
+    type: 'clause',
+    index: null,
+    relation: { name: '=', modifiers: [] },
+    term: '',
+  },
+  sort: [],
+  prefixes: [],
+} as const;
+
+/** Asking for copies costs a library the same as a search, so it passes the same guards. */
+function holdingsThrough(guarded: Connector, connector: Connector): Pick<Connector, 'holdings'> {
+  if (connector.holdings === undefined) return {};
+  return {
+    async holdings(localId, ask, signal) {
+      let copies: Awaited<ReturnType<NonNullable<Connector['holdings']>>> = null;
+      const other: OtherAsk = {
+        ...ask,
+        query: noQuery,
+        start: 1,
+        limit: 0,
+        sort: null,
+        instead: async (inner, innerSignal) => {
+          copies = (await connector.holdings?.(localId, inner, innerSignal)) ?? null;
+        },
+      };
+      await guarded.search(other, signal, () => {});
+      return copies;
+    },
   };
 }

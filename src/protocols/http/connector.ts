@@ -1,4 +1,5 @@
 import type { HttpSettings, LibraryDocument } from '../../members/document.ts';
+import { ConnectorError } from '../../members/errors.ts';
 import type { Ask, Connector, OnRecords, Outcome, SourceRecord } from '../../members/types.ts';
 import { type TermOptions, toTemplateVariables } from '../../query/index.ts';
 import { wholeBody } from '../answers/bytes.ts';
@@ -7,6 +8,7 @@ import { httpFailure, knownFailure } from '../failures.ts';
 import { firstFound, termOptions } from '../forms.ts';
 import { sourceRecord } from '../records.ts';
 import type { ConnectorDependencies, EgressCall, HttpRequest } from '../types.ts';
+import { httpHoldings } from './about.ts';
 import { decodeAnswer, type ListAnswer, type ListRecord } from './answer.ts';
 import { encodeAsk, pageSizeOf, pageVariables } from './ask.ts';
 import { readPage } from './page.ts';
@@ -73,6 +75,14 @@ export function createHttpConnector(
         if (known === null) throw error;
         throw known;
       }
+    },
+    async holdings(localId, { deadline, trace }, signal) {
+      const call = { signal, deadline, trace };
+      const items = await httpHoldings(library, dependencies, localId, call);
+      if (items !== null) return items;
+      throw new ConnectorError(library.id, 'unsupported', 'Copies cannot be asked for here.', {
+        reason: 'holdings',
+      });
     },
     async close() {
       sessions.forget();

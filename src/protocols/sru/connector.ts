@@ -1,6 +1,7 @@
 import type { LibraryDocument, SruSettings } from '../../members/document.ts';
-import type { ConnectorError } from '../../members/errors.ts';
+import { ConnectorError } from '../../members/errors.ts';
 import type { Ask, Connector, OnRecords, Outcome, SourceRecord } from '../../members/types.ts';
+import { byNumber } from '../../query/by-number.ts';
 import { type TermOptions, toSruCql } from '../../query/index.ts';
 import { knownFailure } from '../failures.ts';
 import { firstFound, termOptions } from '../forms.ts';
@@ -8,6 +9,7 @@ import type { ConnectorDependencies } from '../types.ts';
 import { type SruDialect, sortPath } from './ask.ts';
 import { diagnosticFailure, outOfRange, type SruDiagnostic } from './diagnostics.ts';
 import { indexesOf } from './explain.ts';
+import { copiesDocument, onceKnown } from './holdings.ts';
 import { explainSru } from './operations.ts';
 import { type PageAnswer, readPage } from './page.ts';
 import { learn, type Manner } from './repair.ts';
@@ -35,29 +37,51 @@ export function createSruConnector(
   const server = {
     dialect: { version: library.connector.version, without: new Set<string>() } as SruDialect,
   };
+  const copiesOf = onceKnown(async (call) =>
+    copiesDocument(library, await explainSru({ library, dependencies }, call)),
+  );
   return {
     library,
-    async search(ask, signal, onRecords) {
-      const search = { library, dependencies, server, ask, signal, onRecords };
-      const progress: Progress = { ...nothingYet };
-      try {
-        const ways = termOptions(
-          ask.query,
-          library.connector.terms,
-          (options) => translate(search, options).value,
-        );
-        return await firstFound(ways, (options) => {
-          Object.assign(progress, nothingYet);
-          return searchOnce(search, options, progress);
-        });
-      } catch (error) {
-        throw asConnectorError(library.id, error, progress.hits);
+    search: (ask, signal, onRecords) =>
+      searchAll({ library, dependencies, server, ask, signal, onRecords }),
+    async holdings(localId, ask, signal) {
+      const document = await copiesOf({ ...ask, signal });
+      if (document === null) {
+        const message = 'The server names no schema that describes copies.';
+        throw new ConnectorError(library.id, 'unsupported', message, { reason: 'holdings' });
       }
+      const wish = { ...ask, query: byNumber(localId), start: 1, limit: 2, sort: null };
+      const found: SourceRecord[] = [];
+      const onRecords: OnRecords = (records) => found.push(...records);
+      const asked = { library: document, dependencies, server, ask: wish, signal, onRecords };
+      const { hits } = await searchAll(asked);
+      // A holdings record has no number of its own: the only one found is the one asked for.
+      const one = found.find((record) => record.localId === localId);
+      return (one ?? (hits === 1 ? found[0] : undefined))?.record.items ?? null;
     },
     async close() {
       // Connections belong to the egress, which keeps them for every connector of the same server.
     },
   };
+}
+
+/** The whole answer, in one spelling of its terms after another until something is found. */
+async function searchAll(search: Search): Promise<Outcome> {
+  const { library, ask } = search;
+  const progress: Progress = { ...nothingYet };
+  try {
+    const ways = termOptions(
+      ask.query,
+      library.connector.terms,
+      (options) => translate(search, options).value,
+    );
+    return await firstFound(ways, (options) => {
+      Object.assign(progress, nothingYet);
+      return searchOnce(search, options, progress);
+    });
+  } catch (error) {
+    throw asConnectorError(library.id, error, progress.hits);
+  }
 }
 
 /** What one ask has come to so far. */

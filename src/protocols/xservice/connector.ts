@@ -8,6 +8,8 @@ import { firstFound, termOptions } from '../forms.ts';
 import type { ConnectorDependencies } from '../types.ts';
 import { decodeFind, type FoundSet } from './answer.ts';
 import { readDocument } from './document.ts';
+import { xserviceHoldings } from './holdings.ts';
+import { createXserviceOperations } from './operations.ts';
 import { presentEntries } from './present.ts';
 import { encodeOperation } from './request.ts';
 import { nothingYet, type Progress, send, type XserviceSearch } from './search.ts';
@@ -24,6 +26,7 @@ export function createXserviceConnector(
   dependencies: ConnectorDependencies,
 ): Connector {
   const { indexes, terms } = library.connector;
+  const operations = createXserviceOperations(library, dependencies);
   return {
     library,
     async search(ask, signal, onRecords) {
@@ -52,6 +55,8 @@ export function createXserviceConnector(
         throw known;
       }
     },
+    holdings: (localId, { deadline, trace }, signal) =>
+      xserviceHoldings(library, operations, localId, { signal, deadline, trace }),
     async close() {
       // Connections belong to the egress, which keeps them for every connector of the same server.
     },

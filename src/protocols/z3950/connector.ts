@@ -1,5 +1,4 @@
 import { MarcError } from '../../marc/formats/errors.ts';
-import type { Item } from '../../marc/record.ts';
 import { XmlError } from '../../marc/xml/errors.ts';
 import type { LibraryDocument, Z3950Settings } from '../../members/document.ts';
 import type {
@@ -11,7 +10,6 @@ import type {
   SourceRecord,
   Trace,
 } from '../../members/types.ts';
-import { byNumber } from '../../query/by-number.ts';
 import type { Simplification } from '../../query/types.ts';
 import { boundBy } from '../egress/bounds.ts';
 import type { ConnectorDependencies } from '../types.ts';
@@ -22,6 +20,7 @@ import { type DatabaseOutcome, type DatabaseSearch, searchDatabase } from './dat
 import { readRecord } from './decode.ts';
 import { Z3950Error } from './errors.ts';
 import { toConnectorError } from './failures.ts';
+import { copiesDocument, createCopies } from './holdings.ts';
 import { createPool, type Pool, type PoolCall } from './pool.ts';
 import type { Learned } from './progress.ts';
 
@@ -48,23 +47,16 @@ export function createZ3950Connector(
     idleMs,
     queue: queueLength,
   });
-  const learned: Learned = {
-    pipelineBroken: false,
-    chunk: null,
-    uselessSyntaxes: new Map(),
-    wording: { alternative: {}, drops: [] },
-  };
+  const learned = newLearned();
+  // Asking for copies teaches nothing about how to ask for lists.
+  const withCopies = copiesDocument(document);
+  const learnedOfCopies = newLearned();
   return {
     library,
     search: (ask, signal, onRecords) => search(document, pool, learned, ask, signal, onRecords),
-    async holdings(localId, ask, signal) {
-      const wish = { ...ask, query: byNumber(localId), start: 1, limit: 4, sort: null };
-      let items: readonly Item[] | null = null;
-      await search(withCopies, pool, learnedOfCopies, wish, signal, (records) => {
-        items ??= records.find((one) => one.localId === localId)?.record.items ?? null;
-      });
-      return items;
-    },
+    holdings: createCopies(document, (ask, signal, onRecords) =>
+      search(withCopies, pool, learnedOfCopies, ask, signal, onRecords),
+    ),
     rest: () => pool.rest(),
     close: () => pool.close(),
   };
@@ -73,17 +65,10 @@ export function createZ3950Connector(
 function newLearned(): Learned {
   return {
     pipelineBroken: false,
-    chunk: largestChunk,
+    chunk: null,
     uselessSyntaxes: new Map(),
     wording: { alternative: {}, drops: [] },
   };
-}
-
-/** The same library asked in the syntax that carries copies; where it has none, in its own. */
-function copiesDocument(library: Z3950Library): Z3950Library {
-  const { connector } = library;
-  const databases = connector.databases.map((one) => ({ ...one, syntax: 'opac' as const }));
-  return { ...library, connector: { ...connector, databases } };
 }
 
 async function search(

@@ -2,11 +2,15 @@ import type { Item, ItemStatus } from '../../marc/record.ts';
 import type { SourceRecord } from '../../members/types.ts';
 import type { Holding } from '../types.ts';
 
+type HeldRecord = Pick<SourceRecord, 'library' | 'localId'> & {
+  readonly record: Pick<SourceRecord['record'], 'items'>;
+};
+
 /**
  * The one holding of a source record. What its copies agree on stands in the holding itself, so
  * that a line can be shown without opening it; where they differ the copies alone tell.
  */
-export function holdingOf(source: SourceRecord): Holding {
+export function holdingOf(source: HeldRecord): Holding {
   const { items } = source.record;
   const only = items.length === 1 ? items[0] : undefined;
   const status = statusOf(items);

@@ -46,7 +46,7 @@ const item = Type.Object({
   lendableWhy: text,
 });
 
-const holding = Type.Object({
+export const holdingSchema = Type.Object({
   library: Type.String(),
   localId: Type.String(),
   campus: text,
@@ -87,7 +87,7 @@ export const mergedRecordSchema = Type.Object(
     subjects: strings,
     classes: Type.Record(Type.String(), Type.String()),
     mergedBecause: strings,
-    holdings: Type.Array(holding),
+    holdings: Type.Array(holdingSchema),
     score: Type.Number(),
   },
   { title: 'MergedRecord', description: 'One edition and every library that holds it' },
