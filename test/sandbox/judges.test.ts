@@ -93,6 +93,45 @@ t.test(
   },
 );
 
+t.test('zoomsh sorts, and reads OPAC records', { skip: withoutPrograms('zoomsh') }, async (t) => {
+  const commands = (direction: string) =>
+    [
+      'set preferredRecordSyntax opac',
+      `connect ${databaseOf('demo-tech')}`,
+      `sortby z3950 1=31 ${direction}`,
+      'search @attr 1=4 chemical',
+      'show 0 40',
+      'quit',
+      '',
+    ].join('\n');
+  for (const [direction, later] of [
+    ['>', -1],
+    ['<', 1],
+  ] as const) {
+    const output = (await run('zoomsh', [], Buffer.from(commands(direction)))).toString('latin1');
+    t.notMatch(output, complaint);
+    t.equal([...output.matchAll(/syntax=OPAC/g)].length, 40);
+    t.match(output, /<callNumber>660/);
+    const years = [...output.matchAll(/^26[04] .*\$c (\d{4})/gm)].map((match) => Number(match[1]));
+    t.ok(years.length >= 30);
+    t.same(
+      years,
+      years.toSorted((one, other) => later * (one - other)),
+    );
+  }
+});
+
+t.test('yaz-client agrees on a language', { skip: withoutPrograms('yaz-client') }, async (t) => {
+  for (const [proposed, agreed] of [
+    ['chi', /Accepted code language : chi/],
+    ['fre', /Connection accepted(?![\s\S]*Accepted code language)/],
+  ] as const) {
+    const commands = [`lang ${proposed}`, `open ${databaseOf('demo-normal')}`, 'quit', ''];
+    const output = await run('yaz-client', [], Buffer.from(commands.join('\n')));
+    t.match(output.toString('latin1'), agreed);
+  }
+});
+
 t.test('yaz-client agrees on UTF-8', { skip: withoutPrograms('yaz-client') }, async (t) => {
   const commands = [
     'charset utf-8',
@@ -109,28 +148,24 @@ t.test('yaz-client agrees on UTF-8', { skip: withoutPrograms('yaz-client') }, as
   t.notMatch(output, complaint);
 });
 
-t.test(
-  'zoomsh searches, shows, sorts and scans',
-  { skip: withoutPrograms('zoomsh') },
-  async (t) => {
-    const commands = [
-      'set preferredRecordSyntax usmarc',
-      'set charset big5,utf-8',
-      `connect ${databaseOf('demo-arts')}`,
-      'search @attr 1=4 文學',
-      'show 0 5',
-      'scan @attr 1=4 文',
-      'quit',
-      '',
-    ].join('\n');
-    const bytes = await run('zoomsh', [], encodeTerm(commands, 'big5'));
-    const output = decodeText(bytes, 'big5');
-    t.match(output, /: [0-9]{2,} hits/);
-    t.equal([...output.matchAll(/syntax=USmarc/g)].length, 5);
-    t.match(output, /\$a .*文學/);
-    t.notMatch(output, complaint);
-  },
-);
+t.test('zoomsh searches, shows and scans', { skip: withoutPrograms('zoomsh') }, async (t) => {
+  const commands = [
+    'set preferredRecordSyntax usmarc',
+    'set charset big5,utf-8',
+    `connect ${databaseOf('demo-arts')}`,
+    'search @attr 1=4 文學',
+    'show 0 5',
+    'scan @attr 1=4 文',
+    'quit',
+    '',
+  ].join('\n');
+  const bytes = await run('zoomsh', [], encodeTerm(commands, 'big5'));
+  const output = decodeText(bytes, 'big5');
+  t.match(output, /: [0-9]{2,} hits/);
+  t.equal([...output.matchAll(/syntax=USmarc/g)].length, 5);
+  t.match(output, /\$a .*文學/);
+  t.notMatch(output, complaint);
+});
 
 t.test(
   'xmllint finds every SRU and X-Service answer well-formed',
