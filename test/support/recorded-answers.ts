@@ -11,6 +11,7 @@ import { createSruAnswerReader } from '../../src/protocols/sru/answer.ts';
 import { decodeExplain } from '../../src/protocols/sru/explain.ts';
 import { decodeScan } from '../../src/protocols/sru/scan.ts';
 import { createPresentReader, decodeFind } from '../../src/protocols/xservice/answer.ts';
+import { decodePublishAvail } from '../../src/protocols/xservice/availability.ts';
 import { readDocument } from '../../src/protocols/xservice/document.ts';
 import {
   decodeCircStatus,
@@ -106,6 +107,7 @@ function ownXservice(): RecordedAnswer[] {
     'read-item': decodeReadItem,
     'bor-auth': decodeBorAuth,
     'bor-info': decodeBorInfo,
+    'publish-avail': decodePublishAvail,
     'hold-req-cancel': decodeHoldReqCancel,
     'hold-req': decodeHoldReq,
     renew: decodeRenew,

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { decodeFind } from '../../../src/protocols/xservice/answer.ts';
+import { decodePublishAvail } from '../../../src/protocols/xservice/availability.ts';
 import { readDocument } from '../../../src/protocols/xservice/document.ts';
 import {
   decodeCircStatus,
@@ -96,6 +97,49 @@ t.test('keeps the key that requests need', async (t) => {
   t.equal(decodeReadItem(document('read-item', 'read-item-unknown')), null);
 });
 
+t.test('reads how copies stand, and what a server leaves open', async (t) => {
+  t.same(decodePublishAvail(document('publish-avail')), [
+    {
+      document: '000012345',
+      copies: [
+        {
+          library: 'DEM50',
+          location: '中文基藏 A区',
+          callNumber: 'TQ02/471',
+          status: 'available',
+          written: 'available',
+          items: 3,
+          lent: 1,
+        },
+        {
+          library: 'DEM50',
+          location: '书库 & 阅览室',
+          callNumber: null,
+          status: 'unknown',
+          written: 'check_holdings',
+          items: null,
+          lent: null,
+        },
+      ],
+    },
+    {
+      document: '000012346',
+      copies: [
+        {
+          library: 'DEM50',
+          location: null,
+          callNumber: null,
+          status: 'unavailable',
+          written: 'unavailable',
+          items: null,
+          lent: null,
+        },
+      ],
+    },
+    { document: '999999999', copies: null },
+  ]);
+});
+
 t.test('reads a card, what it has, and a wrong verification', async (t) => {
   t.match(decodeBorAuth(document('bor-auth')), {
     z303: { 'z303-id': 'INST000000001' },
@@ -154,7 +198,7 @@ t.test('reads captured answers of other servers', { skip: withoutCorpus() }, asy
 
 t.test('every fixture belongs to an operation', async (t) => {
   const ops = ['find', 'present', 'login', 'circ-status', 'item-data', 'read-item', 'bor-auth'];
-  ops.push('bor-info', 'hold-req', 'renew', 'update');
+  ops.push('bor-info', 'hold-req', 'renew', 'update', 'publish-avail');
   for (const file of readdirSync(folder))
     t.ok(
       ops.some((op) => file.startsWith(op)),
