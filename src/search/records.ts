@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { Item } from '../marc/record.ts';
 import type { Clock } from '../members/guards/clock.ts';
 import type { SourceRecord } from '../members/types.ts';
 import type { Query } from '../query/types.ts';
@@ -121,7 +122,18 @@ export function sameBytes(a: SourceRecord, b: SourceRecord): boolean {
 
 function isSame(known: SourceRecord, record: SourceRecord): boolean {
   return (
-    known.syntax === record.syntax && known.charset === record.charset && sameBytes(known, record)
+    known.syntax === record.syntax &&
+    known.charset === record.charset &&
+    sameBytes(known, record) &&
+    sameCopies(known.record.items, record.record.items)
+  );
+}
+
+/** Copies may come beside a record's bytes (the OPAC syntax), and change while those do not. */
+function sameCopies(a: readonly Item[], b: readonly Item[]): boolean {
+  return (
+    a === b ||
+    (a.length === b.length && (a.length === 0 || JSON.stringify(a) === JSON.stringify(b)))
   );
 }
 
