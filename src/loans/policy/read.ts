@@ -92,6 +92,7 @@ function readRule(
   if (from !== null && to !== null && to < from) fault(`${pointer}/to`, 'is before from');
   const isLayer = (policyLayers as readonly string[]).includes(layer);
   if (!isLayer) fault(`${pointer}/layer`, `must be one of ${policyLayers.join(', ')}`);
+  const when = conditionsOf(entry.when, `${pointer}/when`, fault);
   if (!isParameterName(parameter)) {
     fault(`${pointer}/parameter`, `${parameter} is no parameter of a policy`);
     return null;
@@ -100,7 +101,7 @@ function readRule(
     id,
     parameter,
     layer: layer as PolicyLayer,
-    when: conditionsOf(entry.when, `${pointer}/when`, fault),
+    when,
     from,
     to,
     value: ruleValue(parameter, entry.value, `${pointer}/value`, fault),
