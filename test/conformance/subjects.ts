@@ -31,7 +31,7 @@ export function zebraSubjects({ doors }: ZebraServer): Subject[] {
     { name: 'GB18030', door: doors.gb18030, charset: 'gb18030', queryCharset: 'gb18030' },
     { name: 'MARC-8', door: doors.marc8, charset: 'marc-8', queryCharset: 'utf-8' },
   ] as const;
-  return charsets.flatMap(({ name, door, charset, queryCharset }) => {
+  const byCharset = charsets.flatMap(({ name, door, charset, queryCharset }): Subject[] => {
     const questions = charset === 'marc-8' ? latin : chinese;
     const database = charset === 'marc-8' ? 'latin' : 'chinese';
     const syntax = charset === 'marc-8' ? 'usmarc' : 'unimarc';
@@ -64,6 +64,40 @@ export function zebraSubjects({ doors }: ZebraServer): Subject[] {
       ),
     ];
   });
+  return [...byCharset, ...zebraWays(doors.utf8.port)];
+}
+
+/** Other ways of asking the same Zebra over Z39.50. */
+function zebraWays(port: number): Subject[] {
+  const shared = {
+    port,
+    framing: 'ber',
+    found: 'title = 化学工程',
+    hits: 20,
+    nothing,
+    refused: noSuchAttribute,
+  } as const;
+  const settings = { protocol: 'z3950', host, database: 'chinese', charset: 'utf-8' } as const;
+  return [
+    {
+      name: 'Zebra over Z39.50, Init and Search in one write',
+      ...shared,
+      connector: (port) => ({ ...settings, port, syntax: 'unimarc', pipeline: true }),
+      form: 'iso2709',
+    },
+    {
+      name: 'Zebra over Z39.50, no records beside the count',
+      ...shared,
+      connector: (port) => ({ ...settings, port, syntax: 'unimarc', piggyback: false }),
+      form: 'iso2709',
+    },
+    {
+      name: 'Zebra over Z39.50, records in XML',
+      ...shared,
+      connector: (port) => ({ ...settings, port, syntax: 'xml' }),
+      form: 'xml',
+    },
+  ];
 }
 
 /** YAZ's test server, which finds as many records as the number it is asked for. */

@@ -93,10 +93,11 @@ function readXml(library: Library, bytes: Uint8Array, origin: RecordOrigin): Sou
     return sourceRecord(library, bib, origin, evidence);
   }
   for (const decoded of readMarcXml(bytes)) {
-    if ('marc' in decoded) return marcSourceRecord(library, { ...decoded, raw: bytes }, origin);
-    throw new Z3950Error('record_malformed', decoded.problem);
+    if (!('marc' in decoded)) throw new Z3950Error('record_malformed', decoded.problem);
+    if (decoded.marc.fields.length === 0) break;
+    return marcSourceRecord(library, { ...decoded, raw: bytes }, origin);
   }
-  throw new Z3950Error('record_malformed', `No record was found in <${root.name}>.`);
+  throw new Z3950Error('record_malformed', `No fields were found in <${root.name}>.`);
 }
 
 /** A record of another syntax, read through the MARC that it can be made into. */
