@@ -60,3 +60,20 @@ t.test('a variable that makes no sense is a fault, not a default', async (t) => 
     { message: /cannot be read/ },
   ]);
 });
+
+t.test('several processes are refused without what they must share', async (t) => {
+  const text = (await readFile(shipped, 'utf8')).replace('processes: 1', 'processes: 4');
+  const file = join(t.testdir({ 'gateway.yaml': text }), 'gateway.yaml');
+  const database = { DATABASE_URL: 'postgres://postgres@127.0.0.1/guanji' };
+  const cache = { CACHE_URL: 'redis://127.0.0.1:6379' };
+  const from = (more: Record<string, string>) => readSettings({ GUANJI_CONFIG: file, ...more });
+  t.match(await faultsOf(from({})), [
+    { pointer: '/processes', message: /DATABASE_URL is not set/ },
+  ]);
+  t.match(await faultsOf(from(database)), [{ message: /CACHE_URL is not set/ }]);
+  t.match(await faultsOf(from(cache)), [{ message: /DATABASE_URL is not set/ }]);
+  t.match(await from({ ...database, ...cache }), { processes: 4, cacheUrl: cache.CACHE_URL });
+  t.match(await faultsOf(readSettings({ CACHE_URL: 'localhost:6379' })), [
+    { message: /CACHE_URL must be a redis/ },
+  ]);
+});
