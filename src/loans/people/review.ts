@@ -179,12 +179,7 @@ export async function approveReader(
       const moved = await moveReader(tx, reader, move, now).catch((error: unknown) => {
         throw breaks(error, 'readers_card') ? cardTaken(error) : error;
       });
-      await tx
-        .updateTable('identity_links')
-        .set({ state: 'approved', decided_at: now, decided_by: actor.id })
-        .where('reader_id', '=', readerId)
-        .where('state', '=', 'awaiting_review')
-        .execute();
+      await decideLinks(tx, readerId, 'approved', actor, now);
       return { moved, values: { barcode: set.barcode } };
     },
     input.note,
@@ -249,7 +244,10 @@ async function decideBy(
     async (tx, reader, note) => {
       const roles = rolesTowards(actor, reader.library_id);
       const move = { action, roles, actor, note, ifVersion: input.ifVersion ?? null };
-      return { moved: await moveReader(tx, reader, move, context.clock.now()), values: {} };
+      const now = context.clock.now();
+      const moved = await moveReader(tx, reader, move, now);
+      if (action === 'refuse') await decideLinks(tx, readerId, 'refused', actor, now);
+      return { moved, values: {} };
     },
     input.note,
   );
@@ -328,6 +326,22 @@ async function tell(
     },
     context.clock.now(),
   );
+}
+
+/** An identity that came with a registration is decided with it. */
+async function decideLinks(
+  tx: Tx,
+  readerId: string,
+  state: 'approved' | 'refused',
+  actor: Actor,
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('identity_links')
+    .set({ state, decided_at: now, decided_by: actor.id })
+    .where('reader_id', '=', readerId)
+    .where('state', '=', 'awaiting_review')
+    .execute();
 }
 
 /** Library code and a serial; says nothing about the person. */
