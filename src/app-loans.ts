@@ -11,6 +11,7 @@ import { systemActor } from './loans/actor.ts';
 import { LoanError } from './loans/errors.ts';
 import { installLifecycle } from './loans/lifecycle/install.ts';
 import { loanJobHandlers } from './loans/lifecycle/timers.ts';
+import { createMailSender, createWebhookSender, type Post } from './loans/notices/senders.ts';
 import type { PeopleContext } from './loans/people/context.ts';
 import {
   createHousekeeping,
@@ -23,6 +24,7 @@ import { publishPolicy } from './loans/policy/store.ts';
 import type { LoanContext } from './loans/requests/context.ts';
 import { loansOfReader, unlinkJob, unlinkJobHandlers } from './loans/requests/privacy.ts';
 import type { Directory } from './members/directory.ts';
+import type { Egress } from './protocols/types.ts';
 import type { SearchEngine } from './search/types.ts';
 import { deriveKey, secretKey } from './secret-key.ts';
 import type { Clock } from './store/clock.ts';
@@ -44,8 +46,7 @@ export interface LoanParts {
   readonly settings: Settings;
   readonly directory: Directory;
   readonly engine: SearchEngine;
-  /** By topic; a topic without one keeps its messages. */
-  readonly senders: Readonly<Record<string, Sender>>;
+  readonly egress: Egress;
   readonly clock: Clock;
   readonly logger: FastifyBaseLogger;
   /** Address of the pages as readers see it. */
@@ -161,11 +162,12 @@ async function openLoans(parts: LoanParts, signal: AbortSignal): Promise<OpenLoa
     await database.transaction((tx) =>
       schedule(tx, { kind: unlinkJob, key: 'all', runAt: clock.now() }, clock.now()),
     );
-    await releaseWaiting(database, Object.keys(parts.senders), clock.now());
+    const out = outgoing(parts, secret);
+    await releaseWaiting(database, Object.keys(out.senders), clock.now());
     const runner = createJobRunner({
       database,
       clock,
-      handlers: jobHandlers(parts, loans, people),
+      handlers: jobHandlers(parts, loans, people, out.senders),
       onError: (error, job) => {
         const kind = job?.kind ?? null;
         parts.logger.warn({ err: error, kind }, 'a job failed and will be tried again');
@@ -177,6 +179,7 @@ async function openLoans(parts: LoanParts, signal: AbortSignal): Promise<OpenLoa
       people,
       async close() {
         await runner.stop();
+        out.close();
         await database.close();
       },
     };
@@ -187,9 +190,10 @@ async function openLoans(parts: LoanParts, signal: AbortSignal): Promise<OpenLoa
 }
 
 function jobHandlers(
-  { senders, clock, logger }: LoanParts,
+  { clock, logger }: LoanParts,
   loans: LoanContext,
   people: PeopleContext,
+  senders: Readonly<Record<string, Sender>>,
 ): Readonly<Record<string, JobHandler>> {
   const { database } = loans;
   return {
@@ -203,6 +207,57 @@ function jobHandlers(
     [outboxJob]: createOutboxDelivery({ database, clock, senders }),
   };
 }
+
+/** Longest wait for a mail relay to take a connection. */
+const relayTimeoutMs = 20_000;
+
+/** What sends mail and webhooks, by topic; a topic without one keeps its messages. */
+function outgoing({ settings, egress, clock }: LoanParts, secret: Buffer) {
+  const { smtpUrl } = settings;
+  const { mailFrom, webhook } = settings.loans;
+  const mail =
+    smtpUrl === null
+      ? null
+      : createMailSender({
+          url: smtpUrl,
+          from: mailFrom,
+          connect: (host, port) =>
+            egress.connect(
+              { host, port, tls: false },
+              {
+                signal: AbortSignal.timeout(relayTimeoutMs),
+                deadline: performance.now() + relayTimeoutMs,
+              },
+            ),
+        });
+  const senders: Readonly<Record<string, Sender>> = {
+    ...(mail && { mail: mail.send }),
+    ...(webhook !== null && {
+      webhook: createWebhookSender({
+        url: webhook,
+        secret: deriveKey(secret, 'webhook'),
+        post: (url, init) => post(egress, url, init),
+        now: () => clock.now(),
+      }),
+    }),
+  };
+  return { senders, close: () => mail?.close() };
+}
+
+const post = async (egress: Egress, url: string, init: Parameters<Post>[1]) => {
+  const answer = await egress.request(
+    {
+      url: new URL(url),
+      method: 'POST',
+      headers: init.headers,
+      body: new TextEncoder().encode(init.body),
+      connections: 1,
+    },
+    { signal: init.signal, deadline: performance.now() + relayTimeoutMs },
+  );
+  answer.discard();
+  return { status: answer.status };
+};
 
 function loanContext(parts: LoanParts, database: Database, passKey: Uint8Array): LoanContext {
   const { settings, engine, clock } = parts;

@@ -11,6 +11,7 @@ import { readLibraryFiles, watchLibraryFiles } from './members/files.ts';
 import { type GuardedConnector, type GuardStatus, guard } from './members/guards/index.ts';
 import { createFileRegistry } from './members/registry.ts';
 import type { SelectionRules } from './members/selection.ts';
+import { shareRegistry } from './members/shared-registry.ts';
 import { createEgress } from './protocols/egress.ts';
 import { createConnector } from './protocols/index.ts';
 import type { Egress } from './protocols/types.ts';
@@ -74,7 +75,7 @@ export async function createFederation(
   }
   const watcher = await loadFiles(settings, environment, directory, logger);
   const egress = createEgress({
-    allow: [...settings.egress.allow, ...demonstrationPorts],
+    allow: [...settings.egress.allow, ...demonstrationPorts, ...configuredAddresses(settings)],
     limits: settings.egress,
   });
   const shared = await openShared(settings, logger);
@@ -131,7 +132,11 @@ export async function createGateway(
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Gateway> {
   const federation = await createFederation(settings, environment, demonstration, logger);
-  const registry = createFileRegistry(settings.data);
+  const check = (value: unknown) => checkLibrary(value, environment);
+  const files = createFileRegistry(settings.data);
+  const { shared } = federation;
+  const registry =
+    shared === null ? files : shareRegistry(files, federation.directory, shared, check);
   for (const input of await registry.load()) {
     const library = accept(checkLibrary(input, environment));
     put(federation.directory, library, input, 'registered');
@@ -159,7 +164,7 @@ export async function createGateway(
       selection: federation.selection,
       engine: federation.engine,
       metrics,
-      check: (value) => checkLibrary(value, environment),
+      check,
       isAdministrator: administrator.isAdministrator,
       isReady: () => opened && !stopping,
       loans,
@@ -192,13 +197,13 @@ export async function createGateway(
 
 function startedLoans(
   settings: Settings,
-  { directory, engine }: Federation,
+  { directory, engine, egress }: Federation,
   clock: Clock,
   logger: FastifyBaseLogger,
   site: () => string,
 ): RunningLoans | null {
   if (!settings.loans.enabled) return null;
-  return startLoans({ settings, directory, engine, senders: {}, clock, logger, site });
+  return startLoans({ settings, directory, engine, egress, clock, logger, site });
 }
 
 /** Where the server is reached on this machine; for links where no address is configured. */
@@ -269,6 +274,16 @@ async function reload(
   for (const { library, origin } of directory.list()) {
     if (origin === 'file' && !present.has(library.id)) directory.remove(library.id);
   }
+}
+
+/** Addresses that may be reached because they were configured. */
+function configuredAddresses({ smtpUrl, loans }: Settings): readonly string[] {
+  return [smtpUrl, loans.webhook].flatMap((text) => {
+    if (text === null) return [];
+    const { hostname, port, protocol } = new URL(text);
+    const usual = { 'smtp:': '587', 'smtps:': '465', 'http:': '80', 'https:': '443' }[protocol];
+    return [`${hostname}:${port || usual}`];
+  });
 }
 
 function addressOf({ connector }: LibraryDocument): string {

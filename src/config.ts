@@ -220,7 +220,7 @@ function checkTogether(settings: Settings): void {
   if (databaseUrl !== null && !/^postgres(?:ql)?:\/\/./.test(databaseUrl)) {
     fault('', 'DATABASE_URL must be a postgres:// address');
   }
-  if (smtpUrl !== null && !/^smtps?:\/\/./.test(smtpUrl)) {
+  if (smtpUrl !== null && !(/^smtps?:\/\/./.test(smtpUrl) && URL.canParse(smtpUrl))) {
     fault('', 'SMTP_URL must be an smtp:// or smtps:// address');
   }
   if (secretKey !== null && secretKey.length < 32) {

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { createTransport, type Transporter } from 'nodemailer';
 import type { Sender } from '../../store/outbox.ts';
 
@@ -24,17 +25,25 @@ export function createMailSender(options: {
   /** `smtp://user:password@host:port`, or `smtps:`. */
   readonly url: string;
   readonly from: string;
+  /** Opens the connection; the gateway's egress guard does. TLS, where there is any, comes after. */
+  readonly connect: (host: string, port: number) => Promise<Socket>;
 }): MailSender {
-  const transport: Transporter = createTransport(options.url, {
-    from: options.from,
-  });
-  Object.assign(transport.options, {
+  const settings = {
+    url: options.url,
+    getSocket: (relay: Relay, done: SocketFound) => {
+      const port = relay.port ?? (relay.secure ? 465 : 587);
+      options.connect(relay.host ?? 'localhost', Number(port)).then(
+        (connection) => done(null, { connection }),
+        (error: Error) => done(error),
+      );
+    },
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
+  };
+  const transport: Transporter = createTransport(settings, { from: options.from });
   const domain = /@([^>\s]+)/.exec(options.from)?.[1] ?? 'guanji.invalid';
   return {
     async send(message) {
@@ -53,6 +62,13 @@ export function createMailSender(options: {
     close: () => transport.close(),
   };
 }
+
+interface Relay {
+  readonly host?: string;
+  readonly port?: number | string;
+  readonly secure?: boolean;
+}
+type SocketFound = (error: Error | null, found?: { readonly connection: Socket }) => void;
 
 /** The part of `fetch` that a webhook needs; the gateway's egress guard is one. */
 export type Post = (

@@ -7,6 +7,9 @@ import { ProblemError } from '../../problem.ts';
 import { actionRoutes } from './actions.ts';
 import { deskRoutes } from './desks.ts';
 import { myRoutes } from './me.ts';
+import { noticeRoutes } from './notices.ts';
+import { pickupRoutes } from './pickup.ts';
+import { policyRoutes } from './policies.ts';
 import { readerRoutes } from './readers.ts';
 import { problemOf } from './refusals.ts';
 import { requestRoutes } from './requests.ts';
@@ -33,6 +36,9 @@ export async function registerLoans(
     ...requestRoutes(services),
     ...actionRoutes(services),
     ...deskRoutes(services),
+    ...pickupRoutes(services),
+    ...noticeRoutes(services),
+    ...policyRoutes(services),
     ...sessionRoutes(services, signInsPerMinute),
   ];
   const prepare: FastifyPluginAsync = async (scope) => {

@@ -35,7 +35,7 @@ export interface LoanRoute {
    */
   readonly checked?: 'shape' | 'keys';
   /** A form of parts (RFC 7578) in place of JSON; the handler reads it. */
-  readonly form?: boolean;
+  readonly form?: TObject;
   /** Status and body of the answer; a body of null for none. */
   readonly answers: Readonly<Record<number, TSchema | null>>;
   readonly run: (call: Call) => Promise<unknown>;
@@ -101,7 +101,8 @@ function describe(route: LoanRoute): FastifySchema {
     ...(query && { querystring: query }),
     ...(headers && { headers }),
     ...(body && { body: checkedAs(body, route.checked ?? 'shape') }),
-    ...(form && { consumes: ['multipart/form-data'] }),
+    // Describes the form; the parts are read as they come, so there is no body to check.
+    ...(form && { consumes: ['multipart/form-data'], body: checkedAs(form, 'keys') }),
     security: who === 'anyone' ? [] : [{ session: [] }, { cookie: [] }],
     response,
   } as FastifySchema;
