@@ -75,7 +75,7 @@ export async function createFederation(
   }
   const watcher = await loadFiles(settings, environment, directory, logger);
   const egress = createEgress({
-    allow: [...settings.egress.allow, ...demonstrationPorts],
+    allow: [...settings.egress.allow, ...demonstrationPorts, ...configuredAddresses(settings)],
     limits: settings.egress,
   });
   const shared = await openShared(settings, logger);
@@ -197,13 +197,13 @@ export async function createGateway(
 
 function startedLoans(
   settings: Settings,
-  { directory, engine }: Federation,
+  { directory, engine, egress }: Federation,
   clock: Clock,
   logger: FastifyBaseLogger,
   site: () => string,
 ): RunningLoans | null {
   if (!settings.loans.enabled) return null;
-  return startLoans({ settings, directory, engine, senders: {}, clock, logger, site });
+  return startLoans({ settings, directory, engine, egress, clock, logger, site });
 }
 
 /** Where the server is reached on this machine; for links where no address is configured. */
@@ -274,6 +274,16 @@ async function reload(
   for (const { library, origin } of directory.list()) {
     if (origin === 'file' && !present.has(library.id)) directory.remove(library.id);
   }
+}
+
+/** Addresses that may be reached because they were configured. */
+function configuredAddresses({ smtpUrl, loans }: Settings): readonly string[] {
+  return [smtpUrl, loans.webhook].flatMap((text) => {
+    if (text === null) return [];
+    const { hostname, port, protocol } = new URL(text);
+    const usual = { 'smtp:': '587', 'smtps:': '465', 'http:': '80', 'https:': '443' }[protocol];
+    return [`${hostname}:${port || usual}`];
+  });
 }
 
 function addressOf({ connector }: LibraryDocument): string {
