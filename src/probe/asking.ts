@@ -1,0 +1,129 @@
+import { checkLibrary } from '../members/check.ts';
+import type { ConnectorInput, LibraryDocument, LibraryInput } from '../members/document.ts';
+import { ConnectorError } from '../members/errors.ts';
+import type { Connector, Outcome, Phase, SortWish, SourceRecord } from '../members/types.ts';
+import { createConnector } from '../protocols/index.ts';
+import { escapeTerm } from '../query/index.ts';
+import type { IndexName, Query } from '../query/types.ts';
+import type { ProbeContext } from './context.ts';
+
+/** What one search through a connector came to; a failure is a value. */
+export interface Answer {
+  readonly hits: number;
+  readonly outcome: Outcome | null;
+  readonly records: readonly SourceRecord[];
+  readonly error: ConnectorError | null;
+  readonly phases: Readonly<Partial<Record<Phase, number>>>;
+  readonly elapsedMs: number;
+}
+
+export interface Wish {
+  readonly start?: number;
+  readonly limit?: number;
+  readonly sort?: SortWish | null;
+}
+
+/** Searches with a document as the gateway would, one library and one search at a time. */
+export interface Asker {
+  readonly library: LibraryDocument;
+  search(query: Query, wish?: Wish): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Null where the document does not hold; a probe's own drafts always do. */
+export function createAsker(context: ProbeContext, input: LibraryInput): Asker | null {
+  const checked = checkLibrary(input, process.env);
+  if ('faults' in checked) return null;
+  const connector = createConnector(checked.library, context.dependencies);
+  const paced = checked.library.connector.protocol === 'z3950';
+  return {
+    library: checked.library,
+    async search(query, wish = {}) {
+      if (paced) await context.footprint.turn();
+      return searchOnce(context, connector, query, wish);
+    },
+    close: () => connector.close(),
+  };
+}
+
+async function searchOnce(
+  { signal, answerMs }: ProbeContext,
+  connector: Connector,
+  query: Query,
+  { start = 1, limit = 5, sort = null }: Wish,
+): Promise<Answer> {
+  const records: SourceRecord[] = [];
+  const began = performance.now();
+  const watch = stopwatch();
+  const bound = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
+  const ask = { query, start, limit, sort, deadline: began + answerMs, trace: watch.trace };
+  let outcome: Outcome | null = null;
+  let error: ConnectorError | null = null;
+  try {
+    outcome = await connector.search(ask, bound, (some) => records.push(...some));
+  } catch (caught) {
+    if (!(caught instanceof ConnectorError)) throw caught;
+    error = caught;
+  }
+  const elapsedMs = Math.round(performance.now() - began);
+  const hits = outcome?.hits ?? error?.hits ?? 0;
+  return { hits, outcome, records, error, phases: watch.stop(), elapsedMs };
+}
+
+function stopwatch() {
+  const phases: Partial<Record<Phase, number>> = {};
+  let current: Phase = 'queue';
+  let since = performance.now();
+  const enter = (phase: Phase) => {
+    const now = performance.now();
+    phases[current] = (phases[current] ?? 0) + now - since;
+    current = phase;
+    since = now;
+  };
+  return {
+    trace: { enter, roundTrip: () => undefined },
+    stop(): Partial<Record<Phase, number>> {
+      enter('queue');
+      const spent = Object.entries(phases).filter(([phase]) => phase !== 'queue');
+      return Object.fromEntries(spent.map(([phase, ms]) => [phase, Math.round(ms * 10) / 10]));
+    },
+  };
+}
+
+/** A query of one clause, as a reader's words in one index would be. */
+export function clause(index: IndexName, term: string, relation = '='): Query {
+  return { node: clauseNode(index, term, relation), sort: [], prefixes: [] };
+}
+
+/** Two clauses joined. */
+export function joined(
+  operator: 'and' | 'or' | 'not',
+  left: readonly [IndexName, string],
+  right: readonly [IndexName, string],
+): Query {
+  return {
+    node: {
+      type: 'boolean',
+      operator,
+      modifiers: [],
+      left: clauseNode(left[0], left[1], '='),
+      right: clauseNode(right[0], right[1], '='),
+    },
+    sort: [],
+    prefixes: [],
+  };
+}
+
+function clauseNode(index: IndexName, term: string, relation: string) {
+  return {
+    type: 'clause',
+    index,
+    relation: { name: relation, modifiers: [] },
+    term: escapeTerm(term),
+  } as const;
+}
+
+/** The same document with another connector. */
+export function withConnector(input: LibraryInput, connector: ConnectorInput): LibraryInput {
+  return { ...input, connector };
+}
