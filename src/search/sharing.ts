@@ -20,10 +20,12 @@ export interface ShareableSearch extends Search {
   sharedVersion: number;
   keptState(): KeptState;
   readonly seats: readonly Seat[];
+  readonly sources: readonly SourceRecord[];
   restore(state: KeptState, recordsOf: RecordsOf): void;
   /** Does the work that another gateway does, with its answers where they come in time. */
   follow(round: SharedRound | null): void;
   readonly bytes: number;
+  readonly sources: readonly SourceRecord[];
   close(): void;
 }
 
