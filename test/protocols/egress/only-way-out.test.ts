@@ -41,6 +41,9 @@ const forbiddenPackages = ['axios', 'got', 'ky', 'node-fetch', 'ws', 'superagent
 /** Globals that connect. Code for browsers runs elsewhere. */
 const globals = /(?<![\w.'"`#/])(?:fetch|WebSocket|EventSource|XMLHttpRequest)\s*\(/;
 
+/** A function that is handed the way out under the global's name calls what it was handed. */
+const handed = /^(?:export )?(?:async )?function \w+\([^{]*?\bfetch: \w+[\s\S]*?^\}/gm;
+
 const imports =
   /(?:^|\n)\s*(?:import|export)\s+(type\s+)?([^'";=()]*?)\s*(?:from\s*)?['"](?:node:)?([^'"]+)['"]/g;
 const dynamic = /(?:import|require|getBuiltinModule)\s*\(\s*['"`](?:node:)?([^'"`]+)['"`]/g;
@@ -67,11 +70,23 @@ function faults(file: string, source: string): string[] {
     const isKnown = Object.hasOwn(harmless, module) || forbiddenPackages.includes(module);
     if (isKnown) found.push(`${file} loads ${module} as it runs`);
   }
-  if (!file.startsWith('src/web/browser/') && globals.test(code)) {
+  // The client of login providers asks by the global unless it is told otherwise.
+  if (
+    /from 'openid-client'/.test(code) &&
+    !typeOnlyClient.test(code) &&
+    !code.includes(customFetch)
+  ) {
+    found.push(`${file} leaves openid-client its own way out`);
+  }
+  const unhanded = code.replace(handed, (whole) => whole.replace(/\bfetch\s*\(/g, 'handed('));
+  if (!file.startsWith('src/web/browser/') && globals.test(unhanded)) {
     found.push(`${file} connects by a global`);
   }
   return found;
 }
+
+const customFetch = '[client.customFetch]';
+const typeOnlyClient = /import type [^;]* from 'openid-client'/;
 
 /** The names a clause imports as values; a whole module counts as everything in it. */
 function valueNames(clause: string): string[] {
@@ -121,6 +136,8 @@ t.test('would notice every way to do so', (t) => {
     "const { connect } = require('net');",
     "await fetch('http://127.0.0.1');",
     'new WebSocket(address);',
+    "import * as client from 'openid-client';\nclient.discovery(url);",
+    'function ask(fetch: Fetch) {\n  fetch(url);\n}\n\nfunction other() {\n  fetch(url);\n}',
   ];
   for (const source of bad) t.not(faults('src/search/x.ts', source).length, 0, source);
   const good = [
@@ -131,6 +148,9 @@ t.test('would notice every way to do so', (t) => {
     "/** fetch('x') */",
     'library.fetch(page); const prefetch = () => 1; prefetch();',
     "import { request } from '../egress.ts';",
+    'export async function ask(\n  url: URL,\n  fetch: Fetch,\n): Answer {\n  return fetch(url);\n}',
+    "import type { CustomFetch } from 'openid-client';",
+    "import * as client from 'openid-client';\nconst options = { [client.customFetch]: fetch };",
   ];
   for (const source of good) t.same(faults('src/search/x.ts', source), [], source);
   t.same(faults('src/protocols/egress/connect.ts', bad[0] ?? ''), []);
