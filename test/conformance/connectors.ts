@@ -126,7 +126,7 @@ const abort: Behaviour = (t, subject) =>
     const withheld = withhold(bench, subject);
     const stop = new AbortController();
     const stopped = search(bench.connector, ask(subject.found), stop.signal);
-    await withheld;
+    await Promise.race([withheld, stopped]);
     stop.abort();
     const { error, outcome, records } = await stopped;
     t.match({ code: error?.code, outcome, records }, { code: 'stopped', outcome: null });
