@@ -40,6 +40,9 @@ t.test('in a browser', { skip: withoutPrograms('chromium'), timeout: 60_000 }, a
     t.match(await page.textContent('.summary'), '3 馆中 2 馆已返回 · 1 馆未能应答');
     t.match(await page.textContent('.lines'), 'document.title');
     t.notMatch(await page.title(), /owned|^1$/);
+    t.match(await page.textContent('[data-holder="lib1"] .status'), '状态未知');
+    await page.click('[data-record] .ask-now');
+    await page.waitForSelector('[data-holder="lib1"] .status:has-text("该馆未说明在架情况")');
     t.same(complaints, []);
     await page.close();
   });

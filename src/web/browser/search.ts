@@ -44,6 +44,42 @@ async function refresh(id: string): Promise<void> {
   shown.replaceChildren(...fresh.childNodes);
 }
 
+interface LiveHolding {
+  readonly library: string;
+  readonly localId: string;
+  readonly answer: { readonly message: { readonly zh: string; readonly en: string } };
+}
+
+/** Asks the libraries that hold a line where its copies are now, when the reader wants to know. */
+async function askNow(button: HTMLButtonElement): Promise<void> {
+  const line = button.closest<HTMLElement>('[data-record]');
+  if (line === null) return;
+  button.disabled = true;
+  try {
+    const id = encodeURIComponent(line.dataset.record ?? '');
+    const answer = await fetch(`/api/v1/records/${id}/holdings`);
+    if (!answer.ok) return;
+    const { holdings } = (await answer.json()) as { readonly holdings: readonly LiveHolding[] };
+    const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
+    for (const shown of line.querySelectorAll<HTMLElement>('[data-holder]')) {
+      const { holder, number } = shown.dataset;
+      const told = holdings.find((one) => one.library === holder && one.localId === number);
+      const status = shown.querySelector('.status');
+      if (told && status) status.textContent = told.answer.message[language];
+    }
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function offerHoldings(): void {
+  document.documentElement.classList.add('script');
+  document.addEventListener('click', (event) => {
+    const button = (event.target as Element | null)?.closest?.('.ask-now');
+    if (button instanceof HTMLButtonElement) void askNow(button);
+  });
+}
+
 /** Says how many libraries are chosen and refuses the one too many before it is sent. */
 function countChoices(): void {
   const output = document.getElementById('chosen');
@@ -59,5 +95,6 @@ function countChoices(): void {
 const results = document.getElementById('results');
 if (results) follow(results);
 countChoices();
+offerHoldings();
 
 export {};

@@ -80,14 +80,15 @@ ${record.parallelTitle && html`<p class="parallel">= ${record.parallelTitle}</p>
 ${record.responsibility && html`<p class="responsibility">${record.responsibility}</p>`}
 <p class="facts">${facts.filter((fact) => fact).map((fact) => html`<span>${fact}</span> `)}</p>
 <p class="holders"><strong>${text.heldBy(libraries)}</strong>
-${record.holdings.map((holding) => renderHolding(holding, page, text))}</p>
+${record.holdings.map((holding) => renderHolding(holding, page, text))}
+<button type="button" class="ask-now">${text.askNow}</button></p>
 </li>`;
 }
 
 function renderHolding(holding: Holding, page: ResultsPage, text: Texts): Html {
   const callNumber =
     holding.callNumber ?? holding.items.find((item) => item.callNumber)?.callNumber;
-  return html`<span class="holding">${nameOf(holding.library, page)}${callNumber && html` <span class="call-number">${callNumber}</span>`} <span class="status">${text.status[holding.status]}</span></span> `;
+  return html`<span class="holding" data-holder="${holding.library}" data-number="${holding.localId}">${nameOf(holding.library, page)}${callNumber && html` <span class="call-number">${callNumber}</span>`} <span class="status">${text.status[holding.status]}</span></span> `;
 }
 
 function renderPaging({ answer, pageLink }: ResultsPage, text: Texts): Html {
