@@ -33,9 +33,10 @@ export interface DatabaseOptions {
   readonly connections?: number;
 }
 
-/** Limits of every server session: nothing the gateway does takes as long as these. */
+/** Of every server session; nothing the gateway does takes as long as these limits. */
 const sessionSettings = {
   timezone: 'UTC',
+  synchronous_commit: 'on',
   statement_timeout: '60s',
   lock_timeout: '20s',
   idle_in_transaction_session_timeout: '60s',
