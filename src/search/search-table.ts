@@ -1,12 +1,17 @@
 import { LRUCache } from 'lru-cache';
+import type { BibRecord } from '../marc/record.ts';
 import type { Clock } from '../members/guards/clock.ts';
+import type { SourceRecord } from '../members/types.ts';
+import { sourceBytes } from './records.ts';
 import type { SearchSettings } from './settings.ts';
 import type { Search } from './types.ts';
 
 /** A search as the table holds it. */
 export interface KeptSearch extends Search {
-  /** What it holds in memory, estimated. */
+  /** What it holds in memory beside its records, estimated. */
   readonly bytes: number;
+  /** Its records; more may follow, in the same list. Many are held by other searches too. */
+  readonly sources: readonly SourceRecord[];
   close(): void;
 }
 
@@ -28,12 +33,11 @@ const sweepEveryMs = 30_000;
 
 export function createSearchTable(settings: SearchSettings, clock: Clock): SearchTable {
   const atWork = new Map<string, KeptSearch>();
+  const holdings = createHoldings();
   let closed = false;
   let cancelSweep: (() => void) | null = null;
   const readable = new LRUCache<string, KeptSearch>({
     max: settings.maxKeptSearches,
-    maxSize: settings.maxSearchBytes,
-    sizeCalculation: (search) => Math.min(search.bytes, settings.maxSearchBytes),
     ttl: settings.keepSearchesSeconds * 1000,
     ttlResolution: 0,
     updateAgeOnGet: true,
@@ -41,6 +45,7 @@ export function createSearchTable(settings: SearchSettings, clock: Clock): Searc
     noDisposeOnSet: true,
     // One at work is pushed out only for a while: it comes back when it ends.
     dispose: (search) => {
+      holdings.release(search);
       if (!atWork.has(search.id)) search.close();
     },
   });
@@ -57,6 +62,8 @@ export function createSearchTable(settings: SearchSettings, clock: Clock): Searc
   const keep = (search: KeptSearch) => {
     if (closed) return;
     readable.set(search.id, search);
+    holdings.charge(search);
+    while (holdings.bytes > settings.maxSearchBytes && readable.size > 1) readable.pop();
     sweepLater();
   };
 
@@ -80,4 +87,55 @@ export function createSearchTable(settings: SearchSettings, clock: Clock): Searc
       readable.clear();
     },
   };
+}
+
+/** What the searches of a table hold together; a record that several of them found counts once. */
+function createHoldings() {
+  const holders = new Map<BibRecord, number>();
+  const charged = new Map<string, Charge>();
+  let bytes = 0;
+  const release = (search: KeptSearch): void => {
+    const charge = charged.get(search.id);
+    if (charge?.search !== search) return;
+    charged.delete(search.id);
+    bytes -= charge.bytes;
+    for (let at = 0; at < charge.records; at++) {
+      const source = search.sources[at] as SourceRecord;
+      const others = (holders.get(source.record) ?? 1) - 1;
+      if (others > 0) holders.set(source.record, others);
+      else {
+        holders.delete(source.record);
+        bytes -= sourceBytes(source);
+      }
+    }
+  };
+
+  return {
+    get bytes() {
+      return bytes;
+    },
+    release,
+    /** Counts a search, or what it has come to hold since it was counted. */
+    charge(search: KeptSearch): void {
+      const before = charged.get(search.id);
+      // A search of another gateway is made anew under its id when there is news of it.
+      if (before !== undefined && before.search !== search) release(before.search);
+      const known = before?.search === search ? before : { bytes: 0, records: 0 };
+      for (let at = known.records; at < search.sources.length; at++) {
+        const source = search.sources[at] as SourceRecord;
+        const others = holders.get(source.record) ?? 0;
+        holders.set(source.record, others + 1);
+        if (others === 0) bytes += sourceBytes(source);
+      }
+      bytes += search.bytes - known.bytes;
+      charged.set(search.id, { search, bytes: search.bytes, records: search.sources.length });
+    },
+  };
+}
+
+/** What was counted of a search. */
+interface Charge {
+  readonly search: KeptSearch;
+  readonly bytes: number;
+  readonly records: number;
 }

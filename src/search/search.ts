@@ -3,7 +3,6 @@ import { Asking } from './asking.ts';
 import { type Composer, createComposer, type Line, type MergedList } from './list.ts';
 import { ownPage } from './own-list.ts';
 import { rankTerms } from './rank-terms.ts';
-import { sourceBytes } from './records.ts';
 import { libraryAnswer, type Seat } from './seat.ts';
 import type { SearchServices, Sequence } from './services.ts';
 import type { KeptState, SharedRound } from './shared-searches.ts';
@@ -43,7 +42,6 @@ export class LiveSearch implements ShareableSearch {
   readonly #watchers: Watchers;
   readonly #shown = new WeakSet<MergedRecord>();
   #preparing = false;
-  #bytes = 0;
   #mergeMs = 0;
   #cancelRest = () => {};
   #isDeserted = false;
@@ -66,7 +64,6 @@ export class LiveSearch implements ShareableSearch {
       records: (records, cached) => {
         this.#composer.add(records);
         if (cached) return;
-        for (const record of records) this.#bytes += sourceBytes(record);
         this.#stream.arrived();
         this.#bell.ring();
       },
@@ -145,9 +142,9 @@ export class LiveSearch implements ShareableSearch {
     return this.#sequence.value;
   }
 
-  /** What the search holds in memory, estimated; records out of the cache are the cache's. */
+  /** What the search holds in memory beside its records, estimated. */
   get bytes(): number {
-    return 2000 + this.#bytes + 200 * this.#composer.sources.length;
+    return 2000 + 200 * this.#composer.sources.length;
   }
 
   get sources(): readonly SourceRecord[] {

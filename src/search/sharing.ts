@@ -25,7 +25,6 @@ export interface ShareableSearch extends Search {
   /** Does the work that another gateway does, with its answers where they come in time. */
   follow(round: SharedRound | null): void;
   readonly bytes: number;
-  readonly sources: readonly SourceRecord[];
   close(): void;
 }
 
