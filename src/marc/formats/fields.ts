@@ -47,6 +47,10 @@ function isPlainStart(text: string, start: number): boolean {
   return first >= 0x20 && first < 0x7f && second >= 0x20 && second < 0x7f;
 }
 
+/** A list that grows takes room for seventeen at once, most fields have two or three: they are gathered here. */
+const found: Subfield[] = [];
+const USUAL_SUBFIELDS = 64;
+
 /** Subfields from the delimiter at `start`; a code is one character. */
 function parseSubfields(
   tag: string,
@@ -55,11 +59,11 @@ function parseSubfields(
   end: number,
   warnings: string[],
 ): Subfield[] {
-  const subfields: Subfield[] = [];
+  let count = 0;
   let at = start;
   let empty = 0;
   while (at < end) {
-    if (subfields.length === MAX_SUBFIELDS) {
+    if (count === MAX_SUBFIELDS) {
       throw new MarcError(
         'too_many_fields',
         `Field ${printable(tag)} has more than ${MAX_SUBFIELDS} subfields.`,
@@ -68,15 +72,17 @@ function parseSubfields(
     const next = nextDelimiter(text, at + 1, end);
     const code = text.charCodeAt(at + 1);
     if (next > at + 1 && code >= 0x20 && code < 0x7f) {
-      subfields.push({ code: text[at + 1] as string, value: text.slice(at + 2, next) });
+      found[count++] = { code: text[at + 1] as string, value: text.slice(at + 2, next) };
     } else if (next > at + 1)
-      subfields.push(strangeSubfield(tag, text.slice(at + 1, next), warnings));
+      found[count++] = strangeSubfield(tag, text.slice(at + 1, next), warnings);
     else empty += 1;
     at = next;
   }
   if (empty > 0) {
     warnings.push(`Field ${printable(tag)} has a subfield delimiter with nothing after it.`);
   }
+  const subfields = found.slice(0, count);
+  found.length = Math.min(found.length, USUAL_SUBFIELDS);
   return subfields;
 }
 

@@ -4,27 +4,38 @@
  * word that begins otherwise is another one (typical, atypical).
  */
 export function isSlip(a: string, b: string): boolean {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  const short = a.length <= b.length ? a : b;
+  const long = short === a ? b : a;
   if (short.length < 4 || long.length < 5 || long.length - short.length > 2) return false;
   let start = 0;
-  while (start < short.length && short[start] === long[start]) start++;
+  while (start < short.length && short.charCodeAt(start) === long.charCodeAt(start)) start++;
   if (start === 0) return false;
   let end = 0;
   while (
     end < short.length - start &&
-    short[short.length - 1 - end] === long[long.length - 1 - end]
+    short.charCodeAt(short.length - 1 - end) === long.charCodeAt(long.length - 1 - end)
   ) {
     end++;
   }
-  const lostShort = short.slice(start, short.length - end);
-  const lostLong = long.slice(start, long.length - end);
-  if (/\d/.test(lostShort + lostLong)) return false;
-  if (lostShort.length <= 1 && lostLong.length <= 1) return true;
-  if (end === 0 && lostShort === '' && short.length >= 6) return true;
+  const lostShort = short.length - end - start;
+  const lostLong = long.length - end - start;
+  if (lostShort > 2 || lostLong > 2) return false;
+  if (hasDigit(short, start, lostShort) || hasDigit(long, start, lostLong)) return false;
+  if (lostShort <= 1 && lostLong <= 1) return true;
+  if (end === 0 && lostShort === 0 && short.length >= 6) return true;
   return (
-    lostShort.length === 2 &&
-    lostLong.length === 2 &&
-    lostShort[0] === lostLong[1] &&
-    lostShort[1] === lostLong[0]
+    lostShort === 2 &&
+    lostLong === 2 &&
+    short.charCodeAt(start) === long.charCodeAt(start + 1) &&
+    short.charCodeAt(start + 1) === long.charCodeAt(start)
   );
+}
+
+/** Whether a digit stands in the part of a text; nothing is cut out, since this is asked a lot. */
+export function hasDigit(text: string, start = 0, length = text.length): boolean {
+  for (let at = start; at < start + length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x30 && code <= 0x39) return true;
+  }
+  return false;
 }

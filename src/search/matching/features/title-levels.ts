@@ -1,5 +1,5 @@
 import { pinyinOf } from '../pinyin.ts';
-import { isSlip } from '../slip.ts';
+import { hasDigit, isSlip } from '../slip.ts';
 import type { TitleFeature } from './title.ts';
 
 export type TitleLevel =
@@ -54,7 +54,7 @@ function numbersDiffer(few: TitleFeature, many: TitleFeature): boolean {
 }
 
 function isNumber(word: string): boolean {
-  return /\d/.test(word);
+  return hasDigit(word);
 }
 
 function compareRest(few: TitleFeature, many: TitleFeature): WordLevel {
@@ -127,51 +127,79 @@ const fourFifths = 0.8;
 /** Words from which on a single other number may be a misprint. */
 const longTitle = 7;
 
+/** Which words of the two titles at hand have found their like; made once, since so many are compared. */
+const takenHere = new Uint8Array(4096);
+const takenThere = new Uint8Array(4096);
+
 /** Words in common, each used once; then pairs of the rest that differ by one slip. */
 function compareWords(few: TitleFeature, many: TitleFeature): WordLevel {
-  const [a, b] = [few.words, many.words];
+  const a = few.words;
+  const b = many.words;
   if (few.full.length >= 7 && isSlip(few.full, many.full)) return 'misspelt';
   if (few.core.length >= 7 && !few.hasSubtitle && isSlip(few.core, many.core)) return 'misspelt';
-  if (a.length < 2) return 'unlike';
-  const left = [...b];
-  const alone: string[] = [];
-  let common = 0;
-  let slips = 0;
-  for (const word of a) {
-    const at = left.indexOf(word);
-    if (at < 0) alone.push(word);
-    else {
-      left.splice(at, 1);
-      common += word.length;
-    }
-    // Most titles compared have little in common: give up as soon as that is sure.
-    if (alone.length > 4 && alone.length > a.length / 2) return 'unlike';
-  }
-  const lost: string[] = [];
-  for (const word of alone) {
-    const at = left.findIndex((other) => isSlip(word, other));
-    if (at < 0) {
-      lost.push(word);
-      continue;
-    }
-    left.splice(at, 1);
-    slips++;
-    common += word.length;
-  }
+  if (a.length < 2 || a.length > takenHere.length || b.length > takenThere.length) return 'unlike';
+  takenHere.fill(0, 0, a.length);
+  takenThere.fill(0, 0, b.length);
+  const equal = takeEqual(a, b);
+  // Most titles compared have little in common: give up as soon as that is sure.
+  if (equal < 0) return 'unlike';
+  const slips = takeSlips(a, b);
   if (slips > 2) return 'unlike';
-  if (hasNumber(lost) && hasNumber(left)) {
-    return lost.length === 1 && left.length === 1 && a.length >= longTitle
-      ? 'renumbered'
-      : 'unlike';
+  const lost = left(a, takenHere);
+  const more = left(b, takenThere);
+  if (lost.numbers && more.numbers) {
+    return lost.words === 1 && more.words === 1 && a.length >= longTitle ? 'renumbered' : 'unlike';
   }
-  if (lost.length === 0) {
-    if (left.length === 0) return slips > 0 ? 'misspelt' : 'similar';
+  if (lost.words === 0) {
+    if (more.words === 0) return slips > 0 ? 'misspelt' : 'similar';
     return few.full.length >= 10 ? 'contained' : 'unlike';
   }
-  const share = (common * 2) / (few.full.length + many.full.length);
+  const share = (lost.common * 2) / (few.full.length + many.full.length);
   return share >= fourFifths ? 'akin' : share >= half ? 'similar' : 'unlike';
 }
 
-function hasNumber(words: readonly string[]): boolean {
-  return words.some(isNumber);
+/** Takes the equal words; how many there were, or -1 where too many have no equal. */
+function takeEqual(a: readonly string[], b: readonly string[]): number {
+  let alone = 0;
+  for (let i = 0; i < a.length; i++) {
+    let j = b.indexOf(a[i] as string);
+    while (j >= 0 && takenThere[j] === 1) j = b.indexOf(a[i] as string, j + 1);
+    if (j >= 0) {
+      takenHere[i] = 1;
+      takenThere[j] = 1;
+    } else if (++alone > 4 && alone > a.length / 2) return -1;
+  }
+  return a.length - alone;
+}
+
+/** Takes the words that are slips for another of the rest. */
+function takeSlips(a: readonly string[], b: readonly string[]): number {
+  let slips = 0;
+  for (let i = 0; i < a.length; i++) {
+    if (takenHere[i] === 1) continue;
+    for (let j = 0; j < b.length; j++) {
+      if (takenThere[j] === 1 || !isSlip(a[i] as string, b[j] as string)) continue;
+      takenHere[i] = 1;
+      takenThere[j] = 1;
+      slips++;
+      break;
+    }
+  }
+  return slips;
+}
+
+/** The words that were not taken, whether one is a number, and the letters of those that were. */
+function left(words: readonly string[], taken: Uint8Array) {
+  let count = 0;
+  let numbers = false;
+  let common = 0;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    if (taken[i] === 1) common += word.length;
+    else {
+      count++;
+      numbers ||= isNumber(word);
+    }
+  }
+  return { words: count, numbers, common };
 }
