@@ -52,11 +52,15 @@ function figuresOf(what: string, found: MemoryFound, searches: number): Figure[]
       passed: live <= 1,
     },
     { name: 'the same, idle for ten seconds', unit: 'MiB', runs: [each(idleBytes)] },
-    {
-      name: 'process afterwards (floor: before)',
-      unit: 'MiB',
-      runs: [afterBytes / mebibyte],
-      floor: [restBytes / mebibyte],
-    },
+    ...(afterBytes === null
+      ? []
+      : [
+          {
+            name: 'process afterwards (floor: before)',
+            unit: 'MiB',
+            runs: [afterBytes / mebibyte],
+            floor: [restBytes / mebibyte],
+          },
+        ]),
   ];
 }

@@ -1,9 +1,10 @@
 import type { Bench, BenchOptions, Figure } from './support/bench.ts';
 import { type GatewayChild, startGatewayChild, startTenReplays } from './support/child.ts';
-import { closedLoop } from './support/load.ts';
+import { closedLoop, warmUp } from './support/load.ts';
 import { median, p95 } from './support/statistics.ts';
 
 const clients = 20;
+const warmingSearches = 150;
 
 /** The whole gateway over HTTP; every search is a new question and brings 1,000 different records. */
 export const bench: Bench = {
@@ -45,8 +46,7 @@ async function measure(gateways: readonly GatewayChild[], { runs, quick, say }: 
   const addresses = gateways.map(({ address }) => address);
   const all = { perSecond: [] as number[], perCpuSecond: [] as number[], medianMs: [] as number[] };
   const more = { tail: [] as number[], cpuMs: [] as number[], loopMs: [] as number[] };
-  // The compiler needs some hundred searches; a gateway at work has had them.
-  await closedLoop(addresses, clients, quick ? 1000 : 15_000);
+  await warmUp(addresses, quick ? 10 : warmingSearches);
   for (let run = 0; run < runs; run += 1) {
     await Promise.all(gateways.map((gateway) => gateway.usage()));
     const { calls, seconds } = await closedLoop(addresses, clients, quick ? 1000 : 5000);

@@ -44,6 +44,16 @@ export async function closedLoop(
   return { calls, seconds: (performance.now() - start) / 1000 };
 }
 
+/** Searches until the compiler has seen enough of them; a gateway at work has had them. */
+export async function warmUp(addresses: readonly string[], searches: number): Promise<void> {
+  let left = searches;
+  await Promise.all(
+    Array.from({ length: 4 * addresses.length }, async (_, client) => {
+      while (left-- > 0) await search(addresses[client % addresses.length] ?? '');
+    }),
+  );
+}
+
 /** Searches at a steady rate, whether or not the ones before were answered. */
 export async function openLoop(
   address: string,

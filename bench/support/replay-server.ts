@@ -6,7 +6,6 @@ import {
   encodeApdu,
   type NamedRecord,
 } from '../../src/protocols/z3950/apdu/index.ts';
-import type { WireQuery } from '../../src/protocols/z3950/apdu/query.ts';
 import { BerFramer } from '../../src/protocols/z3950/framer.ts';
 import { serverLimits } from '../../src/protocols/z3950/limits.ts';
 import { recordSyntaxes } from '../../src/protocols/z3950/oid.ts';
@@ -47,7 +46,7 @@ export async function startReplayServer(
       for (const pdu of framer.write(chunk)) {
         const apdu = decodeApdu(pdu, serverLimits);
         if (apdu.type === 'searchRequest') {
-          const own = ownRecords.exec(termsOf(apdu.query));
+          const own = ownRecords.exec(Buffer.from(pdu).toString('latin1'));
           records = own === null ? common : recordsOf(library, count, Number(own[1]));
         }
         const bytes = kept(apdu, records);
@@ -88,13 +87,6 @@ function recordsOf(library: number, count: number, series: number): readonly Nam
       content: encodeIso2709(record, 'utf-8'),
     },
   }));
-}
-
-/** The words of a query as the wire has them, one after the other. */
-function termsOf(query: WireQuery): string {
-  return JSON.stringify(query, (_, value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
-  );
 }
 
 function answerTo(apdu: Apdu, records: readonly NamedRecord[]): Apdu {
