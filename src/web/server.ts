@@ -5,6 +5,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { librarySchema } from '../members/document.ts';
+import { createAllowance } from './allowance.ts';
 import { registerHoldings } from './api/holdings.ts';
 import { registerLibraries } from './api/libraries.ts';
 import { registerLoans } from './api/loans/index.ts';
@@ -47,6 +48,7 @@ export async function createServer(
   // Answers are built by us and checked against their schemas in tests; the schemas document them.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   registerProblems(app);
+  app.decorate('allowance', createAllowance(server.rateLimitPerMinute));
   await registerPlugins(app, context);
   logRequests(app);
   registerHealth(app, context);

@@ -8,6 +8,7 @@ import {
   sortOrders,
   type View,
 } from '../../search/types.ts';
+import { payFor } from '../allowance.ts';
 import type { WebContext } from '../context.ts';
 import {
   badInput,
@@ -201,6 +202,7 @@ export function begin(context: WebContext, raw: RawInput, request: FastifyReques
   const refresh = /\bno-cache\b/.test(request.headers['cache-control'] ?? '');
   const input = readSearchInput(raw, context, refresh);
   if ('errors' in input) throw badInput(input.errors);
+  payFor(request.server.allowance, request.ip, input.request.libraries.length);
   return { ...input, search: start(context, input.request) };
 }
 

@@ -23,8 +23,11 @@ export interface OpenSet {
  * page; they get the set that is there, so that the libraries are asked once.
  */
 export interface ResultSets {
-  /** The set of the same question, or that of a new search; throws OverloadedError. */
-  open(request: SearchRequest, start: number): OpenSet;
+  /**
+   * The set of the same question, or that of a new search, for which `pay` is called first; throws
+   * OverloadedError.
+   */
+  open(request: SearchRequest, start: number, pay?: () => void): OpenSet;
   /** The set of a search, also of one that another gateway or another door of this one began. */
   find(id: string): Promise<OpenSet | undefined>;
 }
@@ -68,13 +71,14 @@ export function createResultSets(engine: SearchEngine, clock: Clock): ResultSets
   };
 
   return {
-    open(request, start) {
+    open(request, start, pay) {
       const key = JSON.stringify([request.cql, request.libraries, request.sort]);
       const found = known(newest.get(key) ?? '');
       if (found && !request.refresh && isFor(start, found, clock.now())) {
         newest.set(key, found.search.id);
         return openSet(found.search, found.kept);
       }
+      pay?.();
       const search = engine.start(request);
       newest.set(key, search.id);
       return openNew(search);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { type Clock, systemClock } from '../../members/guards/clock.ts';
 import { OverloadedError } from '../../search/engine.ts';
+import { payFor } from '../allowance.ts';
 import type { WebContext } from '../context.ts';
 import { libraryLookup } from '../line-export.ts';
 import { SruDiagnostic } from './diagnostics.ts';
@@ -96,6 +97,7 @@ async function answer(
     const body = await operate(request, parameters, manner, services, {
       gone: gone.signal,
       refresh,
+      pay: (libraries) => payFor(request.server.allowance, request.ip, libraries),
     });
     return send(reply, 200, body);
   } catch (error) {

@@ -25,6 +25,8 @@ export interface SruServices {
 export interface Caller {
   readonly gone: AbortSignal;
   readonly refresh: boolean;
+  /** Called before libraries are asked; throws what refuses a caller that asks too much. */
+  readonly pay: (libraries: number) => void;
 }
 
 /** Records given when a client names no number. */
@@ -118,7 +120,7 @@ async function openSet(
   question: Exclude<Question, { kind: 'record' }>,
   asked: SearchParameters,
   { context, sets }: SruServices,
-  { refresh }: Caller,
+  { refresh, pay }: Caller,
 ): Promise<OpenSet> {
   if (question.kind === 'resultSet') {
     const open = await sets.find(question.id);
@@ -139,7 +141,7 @@ async function openSet(
     waitMs: Math.round(context.settings.search.waitMs * shareOfWait),
     refresh,
   };
-  return sets.open(request, asked.start);
+  return sets.open(request, asked.start, () => pay(request.libraries.length));
 }
 
 /** When no library has answered nothing is known of what they hold: that is no empty list. */
