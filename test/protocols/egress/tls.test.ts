@@ -6,6 +6,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SecureVersion, TLSSocket } from 'node:tls';
+import { SMTPServer } from 'smtp-server';
 import t from 'tap';
 import { createEgress } from '../../../src/protocols/egress.ts';
 import { withoutPrograms } from '../../support/requirements.ts';
@@ -67,6 +68,15 @@ async function line(socket: Socket): Promise<string> {
     else text += byte.toString('latin1');
   }
   return text;
+}
+
+/** A command of SMTP and the lines of its reply (RFC 5321 section 4.2). */
+async function said(socket: Socket, command: string): Promise<string[]> {
+  socket.write(`${command}\r\n`);
+  const lines: string[] = [];
+  do lines.push(await line(socket));
+  while (lines.at(-1)?.[3] === '-');
+  return lines;
 }
 
 t.test('over TLS', { skip: withoutPrograms('openssl') }, async (t) => {
@@ -144,6 +154,26 @@ t.test('over TLS', { skip: withoutPrograms('openssl') }, async (t) => {
     await egress.close();
     t.ok(secured.destroyed, 'closing lets go of upgraded connections too');
     await server.close();
+  });
+
+  t.test('as a mail server wants it', async (t) => {
+    const server = new SMTPServer({ ...made, authOptional: true, disableReverseLookup: true });
+    server.on('error', () => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.server.address() as AddressInfo;
+    const egress = createEgress(trusting);
+    const plain = await egress.connect({ host: 'library.example', port, tls: false }, call());
+    t.match(await line(plain), /^220 /);
+    const offered = await said(plain, 'EHLO gateway.example');
+    t.ok(offered.some((one) => one.includes('STARTTLS')));
+    t.match(await said(plain, 'STARTTLS'), [/^220 /]);
+    const secured = await egress.upgrade(plain, 'library.example', call());
+    const again = await said(secured, 'EHLO gateway.example');
+    t.notOk(again.some((one) => one.includes('STARTTLS')));
+    t.match(await said(secured, 'MAIL FROM:<desk@gateway.example>'), [/^250 /]);
+    t.match(await said(secured, 'QUIT'), [/^221 /]);
+    await egress.close();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
   });
 
   t.test('but not over words said before the handshake, or a connection of others', async (t) => {
