@@ -70,9 +70,6 @@ function serverPool(url: string, connections: number): pg.Pool {
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
   });
-  // A connection that breaks while idle is replaced at its next use; without a listener the error
-  // would end the process.
-  pool.on('error', () => {});
   return pool;
 }
 
@@ -81,6 +78,9 @@ function assemble(
   pool: pg.Pool,
   closeEngine: () => Promise<void>,
 ): Database {
+  // A connection that breaks while idle is replaced at its next use; without a listener the error
+  // would end the process.
+  pool.on('error', () => {});
   const guarded: PostgresPool = {
     connect: () => {
       refuseNested();
