@@ -7,7 +7,7 @@ import type { Connector } from '../members/types.ts';
 import { createAnswerCache } from './cache.ts';
 import { OverloadedError } from './errors.ts';
 import { createFlights, type Errand, type Flights } from './flights.ts';
-import { createLiveHoldings } from './holdings.ts';
+import { createLiveHoldings, type LiveHoldings } from './holdings.ts';
 import { type LineSharing, shareLines } from './line-sharing.ts';
 import type { MergedList } from './list.ts';
 import { type RecallServices, recallLine, recallSource, refetch } from './recall.ts';
@@ -62,24 +62,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     ...(services.lineSharing === null ? {} : { elsewhere: services.lineSharing }),
   };
 
-  const live = createLiveHoldings({
-    clock,
-    wallClock: () => Date.now(),
-    connectorFor: options.connectorFor,
-    refetch: async (source, line, ask, signal) => {
-      const elsewhere = services.lineSharing;
-      const known =
-        line === null ? undefined : (records.places(line) ?? (await elsewhere?.line(line)));
-      const place = known?.places.find(
-        ({ library, localId }) => library === source.library && localId === source.localId,
-      );
-      const found =
-        known !== undefined && place !== undefined
-          ? { place, query: known.query }
-          : await elsewhere?.source(source.library, source.localId);
-      return refetch(source, found, ask, signal, recall);
-    },
-  });
+  const live = liveHoldings(options.connectorFor, clock, recall);
 
   return {
     start(request) {
@@ -121,6 +104,31 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       flights.stop();
     },
   };
+}
+
+function liveHoldings(
+  connectorFor: SearchEngineOptions['connectorFor'],
+  clock: Clock,
+  recall: RecallServices,
+): LiveHoldings {
+  const { records, elsewhere } = recall;
+  return createLiveHoldings({
+    clock,
+    wallClock: () => Date.now(),
+    connectorFor,
+    refetch: async (source, line, ask, signal) => {
+      const known =
+        line === null ? undefined : (records.places(line) ?? (await elsewhere?.line(line)));
+      const place = known?.places.find(
+        ({ library, localId }) => library === source.library && localId === source.localId,
+      );
+      const found =
+        known !== undefined && place !== undefined
+          ? { place, query: known.query }
+          : await elsewhere?.source(source.library, source.localId);
+      return refetch(source, found, ask, signal, recall);
+    },
+  });
 }
 
 function createServices(

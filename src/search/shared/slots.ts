@@ -127,6 +127,7 @@ export function createSharedSlots(connection: SharedConnection): SharedSlots {
       const gone = new Set((lost as readonly Buffer[]).map(String));
       // A lapsed place that is in use is taken to its end; nobody can be called back from it.
       for (const place of [...places]) if (gone.has(place.name)) places.delete(place);
+      if (gone.size > 0) for (const letGo of libraries.get(library)?.letGo ?? []) letGo();
     }
   }
   const timer = setInterval(() => void beat(), renewEveryMs).unref();
