@@ -35,7 +35,7 @@ function server(members: Readonly<Record<string, MemberOptions>>) {
       new URLSearchParams({ query: '化学', recordSchema: 'dc' }),
       { version: '2.0', operation: 'searchRetrieve' },
       services,
-      { gone, refresh },
+      { gone, refresh, pay: () => {} },
     );
   return { ...world, ask };
 }
