@@ -1,3 +1,4 @@
+import { createClient } from 'redis';
 import t from 'tap';
 import { systemClock } from '../../src/members/guards/clock.ts';
 import { guard } from '../../src/members/guards/index.ts';
@@ -133,6 +134,43 @@ t.test(
     t.match(told, { total: 3, libraries: [{ cached: true }] });
     for (const { engine } of [one, two]) await engine.close();
     for (const cache of [first, second]) await cache.close();
+  },
+);
+
+t.test(
+  'a store that answers nothing is given up, not waited for',
+  { skip: skipServer },
+  async (t) => {
+    const redis = await startRedis();
+    t.teardown(() => redis.stop());
+    const cache = await openTestCache('test', redis.url);
+    const other = await openTestCache('test', redis.url);
+    const shared = library();
+    const connector = shared.make();
+    const one = gateway(cache, connector);
+    const two = gateway(other, shared.make());
+    const before = await one.search('甲');
+    t.match(before, { state: 'complete', total: 3 });
+    const admin = createClient({ url: redis.url });
+    await admin.connect();
+    await admin.sendCommand(['CLIENT', 'PAUSE', '600000', 'ALL']);
+    t.match(await one.search('乙'), {
+      state: 'complete',
+      total: 3,
+      libraries: [{ cached: false }],
+    });
+    t.match(
+      await one.search('甲'),
+      { total: 3, libraries: [{ cached: true }] },
+      'its own memory stays',
+    );
+    t.equal((await one.engine.find(before.id))?.id, before.id);
+    t.equal(await two.engine.find(before.id), undefined, 'what only the store knows is not known');
+    t.equal(await one.engine.cancel('s_unknown'), false);
+    t.same(cache.said, ['away'], 'said once');
+    admin.destroy();
+    for (const { engine } of [one, two]) await engine.close();
+    for (const one of [cache, other]) await one.close();
   },
 );
 
