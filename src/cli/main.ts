@@ -5,8 +5,11 @@ import { QuerySyntaxError } from '../query/errors.ts';
 import { checkCommand } from './check.ts';
 import { cqlCommand } from './cql.ts';
 import { InputError } from './errors.ts';
+import { exportCommand } from './export.ts';
 import { matchCommand } from './match.ts';
+import { migrateCommand } from './migrate.ts';
 import { endWithReader } from './output.ts';
+import { probeCommand } from './probe.ts';
 import { recordsCommand } from './records.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { searchCommand } from './search.ts';
@@ -47,6 +50,18 @@ async function run(argv: readonly string[]): Promise<number> {
       code = await sandboxCommand(options);
     });
   program
+    .command('migrate')
+    .description('bring the database to this version')
+    .action(async () => {
+      code = await migrateCommand(process.env);
+    });
+  program
+    .command('export <folder>')
+    .description('write everything the database holds into an empty folder, a JSON object a line')
+    .action(async (folder) => {
+      code = await exportCommand(folder, process.env);
+    });
+  program
     .command('check [folders...]')
     .description('validate every setting and library file')
     .action(async (folders) => {
@@ -61,6 +76,14 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--dialect <name>', 'marc21, cnmarc or unimarc', 'auto')
     .action(async (file, options) => {
       code = await recordsCommand(file, options);
+    });
+  program
+    .command('probe <target>')
+    .description('find out what a library can do: a file, an id, z3950://host:port/database, a URL')
+    .option('--json', 'print the report and nothing else')
+    .option('--write <file>', 'keep the proposed document')
+    .action(async (target, options) => {
+      code = await probeCommand(target, options, process.env);
     });
   program
     .command('cql [query]')

@@ -40,6 +40,13 @@ export function createAsker(context: ProbeContext, input: LibraryInput): Asker |
     library: checked.library,
     async search(query, wish = {}) {
       if (paced) await context.footprint.turn();
+      const answer = await searchOnce(context, connector, query, wish);
+      if (answer.error?.code !== 'unreachable') return answer;
+      // A server that breaks off now and then is asked again, as a reader's search would be.
+      if (paced) {
+        context.footprint.noteBroken();
+        await context.footprint.turn();
+      }
       return searchOnce(context, connector, query, wish);
     },
     close: () => connector.close(),

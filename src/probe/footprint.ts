@@ -10,6 +10,9 @@ export interface Footprint {
   /** The most connections that were open at once. */
   readonly atOnce: number;
   readonly askedFrom: string | null;
+  /** Requests that broke off without an answer. */
+  readonly broken: number;
+  noteBroken(): void;
   /** Waits until the next request is polite, and counts it. */
   turn(): Promise<void>;
 }
@@ -25,6 +28,7 @@ export function createFootprint(egress: Egress, perMinute: number): Footprint {
   let connections = 0;
   let open = 0;
   let atOnce = 0;
+  let broken = 0;
   let askedFrom: string | null = null;
   const turn = async () => {
     const now = performance.now();
@@ -48,7 +52,12 @@ export function createFootprint(egress: Egress, perMinute: number): Footprint {
     upgrade: (socket, host, call) => egress.upgrade(socket, host, call),
     async request(request, call) {
       await turn();
-      return egress.request(request, call);
+      try {
+        return await egress.request(request, call);
+      } catch (error) {
+        broken += 1;
+        throw error;
+      }
     },
     close: () => egress.close(),
   };
@@ -56,6 +65,12 @@ export function createFootprint(egress: Egress, perMinute: number): Footprint {
     egress: counted,
     perMinute,
     turn,
+    noteBroken() {
+      broken += 1;
+    },
+    get broken() {
+      return broken;
+    },
     get requests() {
       return requests;
     },

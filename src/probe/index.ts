@@ -21,12 +21,17 @@ export interface ProbeSettings {
   readonly secret: ConnectorDependencies['secret'];
   /** Requests a minute at the library; 300 by default, a fifth of a second apart. */
   readonly perMinute?: number;
-  /** Nothing new is asked after so long; 26 s by default, so that a report is there within 30. */
+  /** Nothing new is asked after so long; 26 s by default, so that a report is there within 30, and more for a slow server. */
   readonly budgetMs?: number;
   /** Longest wait for one answer; 8 s by default. */
   readonly answerMs?: number;
   readonly signal?: AbortSignal;
 }
+
+const usualBudgetMs = 26_000;
+/** Where every answer takes more than a second, thirty seconds would not be enough to learn anything. */
+const slowAnswerMs = 1000;
+const slowBudgetMs = 150_000;
 
 /**
  * Finds out what an address can do and proposes a library document for it. Everything goes through the egress,
@@ -42,7 +47,11 @@ export async function probe(target: ProbeTarget, settings: ProbeSettings): Promi
     footprint,
     notebook,
     answerMs: settings.answerMs ?? 8000,
-    deadline: began + (settings.budgetMs ?? 26_000),
+    get deadline() {
+      const isSlow =
+        footprint.requests > 4 && (performance.now() - began) / footprint.requests > slowAnswerMs;
+      return began + (settings.budgetMs ?? (isSlow ? slowBudgetMs : usualBudgetMs));
+    },
     signal: settings.signal ?? new AbortController().signal,
   };
   const draft = draftOf(target);
@@ -138,6 +147,19 @@ function addressOf(connector: ConnectorInput): { host: string; port: number; tls
 }
 
 function notePoliteness({ notebook }: ProbeContext, footprint: Footprint): void {
+  if (footprint.broken === 0) {
+    notebook.pass('steadiness', '所有请求都有应答', 'Every request was answered.');
+  } else {
+    notebook.warn(
+      'steadiness',
+      `${footprint.requests} 个请求中有 ${footprint.broken} 个中断`,
+      `${footprint.broken} of ${footprint.requests} requests broke off.`,
+      {
+        zh: '请该馆查看服务器日志；检索时会自动再试',
+        en: 'Ask the library to look at its logs; searches try again.',
+      },
+    );
+  }
   const { requests, connections, perMinute, atOnce } = footprint;
   notebook.pass(
     'politeness',

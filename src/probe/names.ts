@@ -56,6 +56,12 @@ export const probeNames = {
   'charset.records': entry('charset', all, '记录字符集', 'Charset of the records'),
   'charset.stated': entry('charset', all, '记录自称的字符集', 'Charset the records state'),
   'charset.query': entry('charset', all, '检索词字符集', 'Charset of query terms'),
+  'charset.agreement': entry(
+    'charset',
+    z3950,
+    '记录与检索词字符集一致',
+    'One charset for records and terms',
+  ),
   'charset.script': entry('charset', all, '简繁体', 'Simplified and traditional script'),
 
   'index.any': entry('indexes', all, '任意字段检索', 'Index: any'),
@@ -122,6 +128,7 @@ export const probeNames = {
     '用建议配置检索已知记录',
     'Known item with the proposed document',
   ),
+  steadiness: entry('manners', all, '稳定性', 'Steadiness'),
   politeness: entry('manners', all, '检测频率', 'Load of this probe'),
 
   'document.address': entry('document', never, '配置：地址', 'Document: address'),

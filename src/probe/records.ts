@@ -53,7 +53,17 @@ export function probeRecordCharset(
   const found = (family(most[0]) === 'gb' ? 'gb18030' : most[0]) as ConcreteCharset;
   const title = telling.find(({ charset }) => charset === most[0])?.record.title ?? '';
   const damaged = telling.filter(({ record }) => record.title.includes('\ufffd')).length;
-  if (ranked.length > 1 && new Set(ranked.map(([name]) => family(name))).size > 1) {
+  if (damaged > 0) {
+    notebook.fail(
+      'charset.records',
+      `应为 ${found}，但 ${telling.length} 条中有 ${damaged} 条题名损坏，如「${title}」`,
+      `They should be ${found}, but ${damaged} of ${telling.length} titles are damaged, as “${title}”.`,
+      {
+        zh: '服务器声明的字符集与字节不符，请该馆改正',
+        en: 'What the server declares is not what the bytes are: ask the library to correct it.',
+      },
+    );
+  } else if (ranked.length > 1 && new Set(ranked.map(([name]) => family(name))).size > 1) {
     const list = ranked.map(([name, count]) => `${name} ${count}`).join(', ');
     notebook.warn(
       'charset.records',

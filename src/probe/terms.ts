@@ -15,6 +15,10 @@ export const latinSeeds = [
 export const hanSeeds = ['中国', '化学', '经济', '文学', '图书馆', '历史', '研究'];
 export const yearSeeds = ['2010', '2005', '2000', '1995', '1985', '2015', '2020'];
 
+/** A sample of so many tells enough; a smaller one is made do with after so many words. */
+export const enoughHits = 20;
+export const enoughSeeds = 12;
+
 /** A term that no catalogue has. */
 export const nonsenseTerm = 'qzxjvkwqzx';
 
@@ -79,7 +83,9 @@ export function beginningOf(term: string): string {
 export function knownItem(records: readonly SourceRecord[]): SourceRecord | null {
   const worth = (one: SourceRecord) => {
     const term = titleTerm(one.record.title);
-    if (term === null || one.record.title.includes('\ufffd')) return -1;
+    // A damaged title cannot be asked for, but the record may have a number that can.
+    const isDamaged = term === null || one.record.title.includes('\ufffd');
+    if (isDamaged) return one.record.controlNumber === null ? -1 : 0;
     const telling = hasHan(term) ? 20 : /[^\p{ASCII}]/u.test(term) ? 10 : 0;
     const { record } = one;
     const known = [record.isbn[0], record.authors[0], record.subjects[0], record.publisher];

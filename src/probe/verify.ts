@@ -72,7 +72,12 @@ export async function searchKnown(
     let last: KnownSearch | null = null;
     for (const index of ['title', 'isbn', 'any', 'id', 'author'] as const) {
       const term = termOf(known, index);
-      if (asker.library.connector.indexes[index] === undefined || term === null) continue;
+      if (
+        asker.library.connector.indexes[index] === undefined ||
+        term === null ||
+        isDamaged(known, index)
+      )
+        continue;
       const answer = await asker.search(clause(index, term), { limit: 20 });
       const matched = answer.records.some((record) => isSame(record, known));
       const warm = matched ? await asker.search(clause(index, term), { limit: 20 }) : answer;
@@ -111,4 +116,9 @@ function noteTimes({ notebook }: ProbeContext, cold: Answer, warm: Answer): void
       `The second search fails (${warm.error.reason}).`,
     );
   }
+}
+
+/** A damaged title would be asked for without the characters that are missing. */
+function isDamaged({ record }: SourceRecord, index: IndexName): boolean {
+  return (index === 'title' || index === 'any') && record.title.includes('\ufffd');
 }

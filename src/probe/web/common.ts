@@ -32,6 +32,8 @@ export interface WebWays {
   count(spelling: string, term: string): Promise<Counted>;
   /** Sort keys to try; none where the protocol has no sorting. */
   readonly sorts?: { readonly year: string; readonly title: string };
+  /** Requests of a search that bring no records. */
+  readonly overhead?: number;
   /** Records that come where a hundred are asked for. */
   cap?(): Promise<number>;
 }
@@ -56,7 +58,14 @@ export async function probeFound<C extends WebInput>(
   const asker = createAsker(context, withConnector(draft, seeded));
   if (asker === null) return null;
   try {
-    const records = await sample(context, asker, seed.index, seed.term);
+    let records = await sample(context, asker, seed.index, seed.term);
+    if (records.some(isDamaged)) {
+      const other = await otherCharset(context, draft, seeded, seed, records);
+      if (other !== null) {
+        base = { ...base, charset: other.charset };
+        records = other.records;
+      }
+    }
     const known = knownItem(records);
     if (known === null) return null;
     const dialect = known.record.dialect;
@@ -90,6 +99,37 @@ export async function probeFound<C extends WebInput>(
   } finally {
     await asker.close();
   }
+}
+
+const isDamaged = ({ record }: SourceRecord): boolean => record.title.includes('\ufffd');
+
+/** Another charset in which nothing is damaged, where the declared one does not fit the bytes. */
+async function otherCharset<C extends WebInput>(
+  context: ProbeContext,
+  draft: LibraryInput,
+  seeded: C,
+  seed: WebWays['seed'],
+  before: readonly SourceRecord[],
+) {
+  const damaged = before.filter(isDamaged).length;
+  for (const charset of ['gb18030', 'big5', 'utf-8'] as const) {
+    const asker = createAsker(context, withConnector(draft, { ...seeded, charset }));
+    if (asker === null) continue;
+    const { records } = await asker.search(clause(seed.index, seed.term), { limit: sampleSize });
+    await asker.close();
+    if (records.length === 0 || records.some(isDamaged)) continue;
+    context.notebook.fail(
+      'charset.records',
+      `服务器声明的字符集不对：按声明读 ${damaged} 条题名损坏，按 ${charset} 读则无，如「${records[0]?.record.title}」`,
+      `The server declares the wrong charset: read as declared, ${damaged} titles are damaged; as ${charset} none, as “${records[0]?.record.title}”.`,
+      {
+        zh: `配置中写明 charset: ${charset}；并请该馆改正 Content-Type 或 XML 声明`,
+        en: `The document says charset: ${charset}; ask the library to correct Content-Type or XML declaration.`,
+      },
+    );
+    return { charset, records };
+  }
+  return null;
 }
 
 async function sample(
@@ -379,7 +419,9 @@ async function probeCap(
     const { records } = await asker.search(clause(ways.seed.index, ways.seed.term), {
       limit: wanted,
     });
-    came = Math.ceil(records.length / Math.max(1, footprint.requests - before));
+    came = Math.ceil(
+      records.length / Math.max(1, footprint.requests - before - (ways.overhead ?? 0)),
+    );
   }
   if (came >= wanted)
     notebook.pass(
@@ -393,7 +435,7 @@ async function probeCap(
       `要 ${wanted} 条，每次给 ${came} 条`,
       `${wanted} records were asked for, ${came} come at a time.`,
     );
-  return Math.max(1, Math.min(20, came));
+  return came >= wanted ? 20 : Math.max(1, Math.min(20, came));
 }
 
 async function probeSorts(

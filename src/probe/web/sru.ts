@@ -1,3 +1,4 @@
+import { detectCharset } from '../../marc/charset/index.ts';
 import { childrenOf, firstChild } from '../../marc/xml/tree.ts';
 import type { LibraryInput, SruInput } from '../../members/document.ts';
 import { diagnosticCode } from '../../protocols/sru/diagnostics.ts';
@@ -6,7 +7,7 @@ import { escapeTerm } from '../../query/index.ts';
 import type { IndexName } from '../../query/types.ts';
 import { type Answer, createAsker, withConnector } from '../asking.ts';
 import { hasTime, type ProbeContext } from '../context.ts';
-import { hanSeeds, latinSeeds, yearSeeds } from '../terms.ts';
+import { enoughHits, enoughSeeds, hanSeeds, latinSeeds, yearSeeds } from '../terms.ts';
 import { type Counted, probeFound } from './common.ts';
 import { type Fetched, fetchXml, textAt } from './fetch.ts';
 import type { WebOutcome } from './index.ts';
@@ -231,6 +232,7 @@ async function probeVersions(server: Server): Promise<Version | null> {
       1,
     );
     const { root } = fetched;
+    if (fetched.problem === 'xml_encoding') noteMisdeclared(server.context, fetched.bytes);
     const isOasis = /docs\.oasis-open\.org\/ns\/search-ws/.test(root?.namespace ?? '');
     const said = isOasis ? '2.0' : (textAt(root, 'version') ?? (root === null ? null : '1.x'));
     const answers = root?.name === 'searchRetrieveResponse' && diagnostic !== 5;
@@ -249,6 +251,20 @@ async function probeVersions(server: Server): Promise<Version | null> {
   return (['1.2', '2.0', '1.1'] as const).find((version) => good.includes(version)) ?? null;
 }
 
+/** Text that is not in the encoding its XML declaration says reaches readers damaged. */
+function noteMisdeclared({ notebook }: ProbeContext, bytes: Uint8Array): void {
+  const { charset } = detectCharset(bytes, 'auto');
+  notebook.fail(
+    'charset.records',
+    `XML 声明的编码与字节不符，字节像是 ${charset}；文字会损坏`,
+    `The XML declares another encoding than its bytes have, which look like ${charset}; text will be damaged.`,
+    {
+      zh: `请该馆将 XML 声明改为 ${charset}，或按声明输出`,
+      en: `Ask the library to declare ${charset}, or to send what it declares.`,
+    },
+  );
+}
+
 interface Seed {
   readonly cql: string;
   readonly hits: number;
@@ -257,6 +273,8 @@ interface Seed {
 
 async function findSeed(server: Server, explain: SruExplain | null): Promise<Seed | null> {
   const { context } = server;
+  let best: Seed | null = null;
+  let tried = 0;
   const tries: readonly (readonly [IndexName, string])[] = [
     ...latinSeeds.slice(0, 2).map((term) => ['any', term] as const),
     ...hanSeeds.slice(0, 3).map((term) => ['title', term] as const),
@@ -269,11 +287,14 @@ async function findSeed(server: Server, explain: SruExplain | null): Promise<See
     const [spelling] = candidatesFor(explain, index);
     if (spelling === undefined) continue;
     const { hits } = await countTerm(server, spelling, term);
-    if (hits > 0) {
+    tried += 1;
+    if (hits > (best?.hits ?? 0)) {
       const cql = `${spelling} = "${escapeTerm(term)}"`;
-      return { cql, hits, search: { index, spelling, term } };
+      best = { cql, hits, search: { index, spelling, term } };
     }
+    if (best !== null && (best.hits >= enoughHits || tried >= enoughSeeds)) break;
   }
+  if (best !== null) return best;
   context.notebook.fail('sample', '常见词都没有命中', 'No common word found anything.', {
     zh: '核对数据库路径与索引名',
     en: 'Check the path of the database and the names of its indexes.',

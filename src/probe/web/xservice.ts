@@ -10,7 +10,7 @@ import { createXserviceOperations } from '../../protocols/xservice/operations.ts
 import type { IndexName } from '../../query/types.ts';
 import { createAsker, withConnector } from '../asking.ts';
 import { callWithin, hasTime, type ProbeContext } from '../context.ts';
-import { hanSeeds, latinSeeds, yearSeeds } from '../terms.ts';
+import { enoughHits, enoughSeeds, hanSeeds, latinSeeds, yearSeeds } from '../terms.ts';
 import { type Counted, probeFound } from './common.ts';
 import { fetchXml, textAt } from './fetch.ts';
 import type { WebOutcome } from './index.ts';
@@ -122,6 +122,7 @@ export async function probeXservice(
     seed,
     candidates: (name) => codes[name],
     count,
+    overhead: bases.length,
   });
   if (found === null) return { protocol: 'xservice', connector: null, known: null };
   await probeOperations(context, withConnector(draft, found.connector), bases, found.known);
@@ -179,6 +180,8 @@ async function countIn(
 }
 
 async function findSeed(context: ProbeContext, url: URL, bases: readonly string[]) {
+  let best: { index: IndexName; spelling: string; term: string; hits: number } | null = null;
+  let tried = 0;
   const tries: readonly (readonly [IndexName, string, string])[] = [
     ...hanSeeds.slice(0, 3).map((term) => ['any', 'WRD', term] as const),
     ...latinSeeds.slice(0, 3).map((term) => ['any', 'WRD', term] as const),
@@ -188,21 +191,25 @@ async function findSeed(context: ProbeContext, url: URL, bases: readonly string[
   for (const [index, spelling, term] of tries) {
     if (!hasTime(context)) break;
     const { hits, refused } = await countIn(context, url, bases, spelling, term);
-    if (hits === 0) {
-      if (refused !== null)
-        context.notebook.warn(
-          'op.find',
-          `find 被拒（${refused}）`,
-          `find is refused (${refused}).`,
-        );
-      continue;
+    tried += 1;
+    if (hits === 0 && refused !== null) {
+      context.notebook.warn(
+        'op.find',
+        `${spelling}=${term} 被拒（${refused}）`,
+        `${spelling}=${term} is refused (${refused}).`,
+      );
     }
+    if (hits > (best?.hits ?? 0)) best = { index, spelling, term, hits };
+    if (best !== null && (best.hits >= enoughHits || tried >= enoughSeeds)) break;
+  }
+  if (best !== null) {
+    const { spelling, term, hits } = best;
     context.notebook.pass(
       'op.find',
       `${spelling}=${term} 命中 ${hits} 条`,
       `${spelling}=${term} finds ${hits}.`,
     );
-    return { index, spelling, term };
+    return best;
   }
   context.notebook.fail('sample', '常见词都没有命中', 'No common word found anything.');
   return null;
@@ -217,8 +224,9 @@ async function probeOperations(
 ): Promise<void> {
   const { notebook } = context;
   const asker = createAsker(context, document);
-  const number = /\d+$/.exec(known.localId)?.[0] ?? known.record.controlNumber ?? '';
-  const base = bases.find((one) => known.localId.startsWith(one)) ?? bases[0] ?? '';
+  const prefix = bases.find((one) => known.localId.startsWith(one));
+  const base = prefix ?? bases[0] ?? '';
+  const number = known.localId.slice(prefix?.length ?? 0);
   if (asker === null || number === '') return;
   const library = asker.library as LibraryDocument<XserviceSettings>;
   const operations = createXserviceOperations(library, context.dependencies);

@@ -112,6 +112,30 @@ export async function probeQueryCharset(
 const isTermCharset = (charset: string): charset is QueryCharset =>
   ['utf-8', 'gb2312', 'gbk', 'gb18030', 'big5', 'big5-hkscs'].includes(charset);
 
+/** A server that reads terms in one charset and sends records in another is set up wrongly somewhere. */
+export async function probeAgreement({ notebook }: ProbeContext, findings: Findings) {
+  const { charset, queryCharset } = findings;
+  const family = (name: string) => name.replace(/^gb.*/, 'gb').replace(/^big5.*/, 'big5');
+  const isTerms = isTermCharset(charset);
+  if (!isTerms || family(charset) === family(queryCharset)) {
+    notebook.pass(
+      'charset.agreement',
+      `记录 ${charset}，检索词 ${queryCharset}`,
+      `Records in ${charset}, terms in ${queryCharset}.`,
+    );
+    return;
+  }
+  notebook.warn(
+    'charset.agreement',
+    `记录是 ${charset}，检索词却须用 ${queryCharset}：服务器的字符集设置前后不一`,
+    `Records are ${charset}, but terms are read as ${queryCharset}: the server is set up inconsistently.`,
+    {
+      zh: `配置中分别写明 charset: ${charset} 与 queryCharset: ${queryCharset}；并告知该馆`,
+      en: `The document says charset: ${charset} and queryCharset: ${queryCharset}; tell the library.`,
+    },
+  );
+}
+
 /** Proposes UTF-8 on an association of its own, since some servers drop what they do not know. */
 export async function probeNegotiation(context: ProbeContext, findings: Findings): Promise<void> {
   const { notebook } = context;

@@ -9,7 +9,13 @@ import { hasTime, type ProbeContext } from '../context.ts';
 import { probeCopies, probeLocalIds, probeRecordCharset } from '../records.ts';
 import type { Bilingual } from '../types.ts';
 import { probeIndexes, probeVariants } from './attributes.ts';
-import { probeNegotiation, probeNonsense, probeQueryCharset, probeScript } from './charsets.ts';
+import {
+  probeAgreement,
+  probeNegotiation,
+  probeNonsense,
+  probeQueryCharset,
+  probeScript,
+} from './charsets.ts';
 import { type Findings, newFindings } from './findings.ts';
 import {
   probeBadQuery,
@@ -73,6 +79,7 @@ async function probeFound(context: ProbeContext, findings: Findings): Promise<Pr
   const believable = await probeNonsense(context, findings);
   await probeQueryCharset(context, findings, believable);
   const steps: readonly ((context: ProbeContext, findings: Findings) => Promise<void>)[] = [
+    probeAgreement,
     probeNegotiation,
     probeScript,
     probePiggyback,

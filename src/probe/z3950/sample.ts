@@ -5,7 +5,7 @@ import type { NamedRecord } from '../../protocols/z3950/apdu/index.ts';
 import { databasesOf } from '../../protocols/z3950/ask.ts';
 import { readRecord } from '../../protocols/z3950/decode.ts';
 import { hasTime, type ProbeContext } from '../context.ts';
-import { hanSeeds, knownItem, latinSeeds, yearSeeds } from '../terms.ts';
+import { enoughHits, enoughSeeds, hanSeeds, knownItem, latinSeeds, yearSeeds } from '../terms.ts';
 import { type Findings, oidOf, type SyntaxName, syntaxNames } from './findings.ts';
 import { type SearchWish, type Session, said, type Tried } from './session.ts';
 
@@ -30,9 +30,6 @@ function* seeds(): Generator<Seed> {
 }
 
 const maxSeeds = 40;
-/** A sample of so many tells enough; a smaller one is made do with after so many words. */
-const enoughHits = 20;
-const enoughSeeds = 14;
 
 export interface SeedFound {
   readonly wish: SearchWish;

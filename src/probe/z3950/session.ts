@@ -73,7 +73,9 @@ export async function openSession(
       association = again.value;
     }
     await context.footprint.turn();
-    return attempt(context, association, () => request(association));
+    const tried = await attempt(context, association, () => request(association));
+    if (!tried.ok) context.footprint.noteBroken();
+    return tried;
   };
   const [database] = library.connector.databases;
   const session: Session = {
