@@ -20,7 +20,7 @@ import { openSharedCache, type SharedCache } from './search/shared/index.ts';
 import type { LibraryAnswer, SearchEngine } from './search/types.ts';
 import { type Clock, systemClock } from './store/clock.ts';
 import { createAdministrator } from './web/administrator.ts';
-import { createMetrics } from './web/metrics.ts';
+import { createMetrics, type MetricsReport } from './web/metrics.ts';
 import { createServer } from './web/server.ts';
 
 /** Clients that keep connections open have this long to hear that the gateway is going. */
@@ -54,8 +54,16 @@ export interface Gateway {
   readonly ready: Promise<void>;
   /** The administrator's token when it was made at this start, to be shown once. */
   readonly madeToken: string | null;
+  /** The numbers of this process. */
+  report(): Promise<MetricsReport>;
   /** Faults met since the start: files that changed into something unusable. */
   close(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  readonly clock?: Clock;
+  /** Numbers of the gateway's other processes, for one page of metrics about all. */
+  readonly others?: () => Promise<readonly MetricsReport[]>;
 }
 
 /** Wires directory, egress, connectors, guards and the search engine. */
@@ -129,7 +137,7 @@ export async function createGateway(
   environment: Environment,
   demonstration: Demonstration | null,
   logger: FastifyBaseLogger,
-  { clock = systemClock }: { readonly clock?: Clock } = {},
+  { clock = systemClock, others }: GatewayOptions = {},
 ): Promise<Gateway> {
   const federation = await createFederation(settings, environment, demonstration, logger);
   const check = (value: unknown) => checkLibrary(value, environment);
@@ -146,6 +154,7 @@ export async function createGateway(
     load: () => federation.engine.load(),
     guards: () => federation.guards(),
     shared: () => federation.shared,
+    ...(others === undefined ? {} : { others }),
   });
   federation.onAnswer((answer) => metrics.answered(answer));
   let stopping = false;
@@ -179,6 +188,7 @@ export async function createGateway(
     server,
     ready,
     madeToken: administrator.made,
+    report: () => metrics.report(),
     async close() {
       stopping = true;
       // Where others take over, clients are told to go to them before anything is closed.

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '../config.ts';
 import { createAdministrator } from '../web/administrator.ts';
 import { type RunningDemonstration, startDemonstration } from './demonstration.ts';
+import { passNumbers } from './numbers.ts';
 
 /** What a worker is told before it starts. */
 export interface WorkerOrders {
@@ -37,6 +38,7 @@ export async function runPrimary(settings: Settings): Promise<number> {
   };
   let stopping = false;
   const workers = new Set<Worker>();
+  const listening = new Set<Worker>();
 
   const start = (): Promise<WorkerReport> => {
     // The same port for all, also where any free one was asked for: node:cluster shares it by its name.
@@ -48,7 +50,12 @@ export async function runPrimary(settings: Settings): Promise<number> {
       say(`process ${worker.process.pid} ended by itself and is replaced`);
       void delay(replaceAfterMs).then(() => (stopping ? undefined : start().catch(failed)));
     });
-    return reportOf(worker, orders);
+    return reportOf(worker, orders).then((report) => {
+      listening.add(worker);
+      worker.once('exit', () => listening.delete(worker));
+      passNumbers(worker, () => [...listening].filter((one) => one !== worker));
+      return report;
+    });
   };
   const failed = (error: unknown) => say(`a process did not start: ${(error as Error).message}`);
 
@@ -123,14 +130,16 @@ function reportOf(worker: Worker, orders: WorkerOrders): Promise<WorkerReport> {
       worker.process.kill('SIGKILL');
       reject(new Error('it did not listen in time'));
     }, startLimitMs);
-    worker.on('message', (message: WorkerReport | typeof askForOrders) => {
+    const onMessage = (message: WorkerReport | typeof askForOrders) => {
       if (message === askForOrders) {
         worker.send(orders);
         return;
       }
       clearTimeout(limit);
+      worker.off('message', onMessage);
       resolve(message);
-    });
+    };
+    worker.on('message', onMessage);
     worker.once('exit', (code) => {
       clearTimeout(limit);
       reject(new Error(`it ended with code ${code}`));

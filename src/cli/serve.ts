@@ -6,6 +6,7 @@ import { readSettings, type Settings, SettingsError } from '../config.ts';
 import { printFault } from '../members/faults.ts';
 import { ordersOfPrimary, reportToPrimary, runPrimary } from './cluster.ts';
 import { startDemonstration } from './demonstration.ts';
+import { numbersOfOthers, tellNumbers } from './numbers.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,7 +46,10 @@ async function run(environment: Environment): Promise<number> {
 async function runWorker(settings: Settings, environment: Environment): Promise<number> {
   const logger = pino({ level: settings.log.level });
   const { demonstration } = await ordersOfPrimary();
-  const gateway = await createGateway(settings, environment, demonstration, logger);
+  const gateway = await createGateway(settings, environment, demonstration, logger, {
+    others: numbersOfOthers,
+  });
+  tellNumbers(() => gateway.report());
   const listening = await listen(gateway, settings);
   // A primary that is gone cannot hand over connections any more.
   const stop = Promise.race([

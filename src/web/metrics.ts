@@ -1,5 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  Registry,
+} from 'prom-client';
 import type { BreakerState } from '../members/guards/breaker.ts';
 import type { GuardStatus } from '../members/guards/index.ts';
 import { phases } from '../members/types.ts';
@@ -8,11 +15,15 @@ import { ProblemError } from './problem.ts';
 
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32];
 
+export type MetricsReport = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
 /** Numbers of the gateway in Prometheus text. Labels are bounded: library ids, states, causes, routes. */
 export interface Metrics {
   answered(answer: LibraryAnswer): void;
   requested(route: string, status: number, elapsedMs: number): void;
   text(): Promise<string>;
+  /** The same numbers as another process of the gateway adds them up. */
+  report(): Promise<MetricsReport>;
   readonly contentType: string;
 }
 
@@ -28,6 +39,8 @@ export interface MetricSources {
   readonly guards: () => Iterable<readonly [string, GuardStatus]>;
   /** The cache shared with other gateways, where there is one. */
   readonly shared?: () => SharedNumbers | null;
+  /** Reports of the gateway's other processes, where it has some. */
+  readonly others?: () => Promise<readonly MetricsReport[]>;
 }
 
 const breakerValues: Readonly<Record<BreakerState, number>> = {
@@ -77,7 +90,12 @@ export function createMetrics(sources: MetricSources): Metrics {
   registerLoad(registers, sources);
   return {
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    report: () => registry.getMetricsAsJSON(),
+    async text() {
+      const others = (await sources.others?.()) ?? [];
+      if (others.length === 0) return registry.metrics();
+      return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...others]).metrics();
+    },
     answered(answer) {
       const library = answer.id;
       answers.inc({ library, state: answer.state, cause: answer.cause ?? 'none' });
@@ -98,11 +116,17 @@ export function createMetrics(sources: MetricSources): Metrics {
 
 /** Gauges that are read when somebody looks. */
 function registerLoad(registers: Registry[], sources: MetricSources): void {
-  const gauge = (name: string, help: string, value: () => number) =>
+  const gauge = (
+    name: string,
+    help: string,
+    value: () => number,
+    aggregator: 'sum' | 'min' | 'max' = 'sum',
+  ) =>
     new Gauge({
       name,
       help,
       registers,
+      aggregator,
       collect() {
         this.set(value());
       },
@@ -115,8 +139,11 @@ function registerLoad(registers: Registry[], sources: MetricSources): void {
   gauge('guanji_cache_hits', 'Cache hits since the start', () => sources.load().cacheHits);
   gauge('guanji_cache_misses', 'Cache misses since the start', () => sources.load().cacheMisses);
   const shared = sources.shared ?? (() => null);
-  gauge('guanji_shared_up', '1 while the cache shared with other gateways answers', () =>
-    Number(shared()?.isAway === false),
+  gauge(
+    'guanji_shared_up',
+    '1 while the cache shared with other gateways answers',
+    () => Number(shared()?.isAway === false),
+    'min',
   );
   gauge(
     'guanji_shared_calls',
@@ -132,10 +159,12 @@ function registerLoad(registers: Registry[], sources: MetricSources): void {
     'guanji_gateways',
     'Gateways that share a cache, as heard of last',
     () => shared()?.slots.gateways ?? 1,
+    'max',
   );
   new Gauge({
     name: 'guanji_library_breaker',
     help: 'Breaker: 0 closed, 1 ramping, 2 half open, 3 open',
+    aggregator: 'max',
     labelNames: ['library'],
     registers,
     collect() {

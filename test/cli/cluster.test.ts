@@ -123,6 +123,23 @@ t.test(
     t.same(failures, []);
     t.ok(searches > 3, `${searches} searches`);
 
+    // Searches of a fresh pair of processes: each has had some, and every page counts them all.
+    const begun = 8;
+    for (let n = 0; n < begun; n++) await door.ask('GET', `/api/v1/search?q=数${n}`);
+    const counted = new Set<string>();
+    for (let n = 0; n < 4; n++) {
+      const page = (await door.ask('GET', '/metrics')).body;
+      const routes = [
+        ...page.matchAll(
+          /^guanji_http_request_seconds_count\{route="\/api\/v1\/search",status="200"\} (\d+)/gm,
+        ),
+      ];
+      counted.add(routes.map(([, count]) => count).join(' '));
+      t.match(page, /^guanji_shared_up 1$/m);
+    }
+    t.equal(counted.size, 1, `one number whoever answers: ${[...counted]}`);
+    t.ok(Number([...counted][0]) >= begun);
+
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     t.same((await ended)[0], 0, 'SIGTERM ends them all');
