@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
@@ -20,6 +21,8 @@ export interface Usage {
   readonly loopDelayP99Ms: number;
   readonly loopDelayMaxMs: number;
   readonly rssBytes: number;
+  /** Open files and sockets; 0 where the system does not tell. */
+  readonly descriptors: number;
 }
 
 const wish = JSON.parse(process.argv[2] ?? '{}') as GatewayWish;
@@ -53,6 +56,7 @@ process.on('message', () => {
     loopDelayP99Ms: Math.max(0, delays.percentile(99) / 1e6 - resolutionMs),
     loopDelayMaxMs: Math.max(0, delays.max / 1e6 - resolutionMs),
     rssBytes: process.memoryUsage.rss(),
+    descriptors: descriptors(),
   };
   delays.reset();
   process.send?.(usage);
@@ -62,3 +66,11 @@ process.on('disconnect', async () => {
   process.exit(0);
 });
 process.send?.({ port: (gateway.server.server.address() as AddressInfo).port });
+
+function descriptors(): number {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return 0;
+  }
+}
