@@ -117,7 +117,12 @@ t.test(
       total: 3,
       libraries: [{ cached: false }],
     });
-    t.equal(first.slots.width(2) >= 1, true);
+    t.equal(
+      second.slots.width(4),
+      2,
+      'its half of the connections, as two gateways were heard of last',
+    );
+    t.equal(second.slots.width(1), 1, 'and never none');
     t.same(first.said, ['away']);
     t.ok(first.counts.failures > 0);
     t.equal(await two.engine.find('s_unknown'), undefined);
