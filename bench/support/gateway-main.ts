@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { createGateway } from '../../src/app.ts';
@@ -7,8 +9,8 @@ import { readSettings, type Settings } from '../../src/config.ts';
 import { benchLibraries } from './libraries.ts';
 
 /**
- * The whole gateway in a process of its own, over the libraries on the ports given. Answers every message with
- * what it used since the last one.
+ * The gateway with its web server in a process of its own, over the libraries on the ports given. Loans and their
+ * database are off: search never hears of them. Answers every message with what it used since the last one.
  */
 export interface GatewayWish {
   readonly ports: readonly number[];
@@ -27,8 +29,11 @@ export interface Usage {
 
 const wish = JSON.parse(process.argv[2] ?? '{}') as GatewayWish;
 const read = await readSettings(process.env);
+const data = mkdtempSync(join(tmpdir(), 'guanji-bench-'));
 const settings: Settings = {
   ...read,
+  data,
+  loans: { ...read.loans, enabled: false },
   connectors: null,
   adminToken: 'bench',
   log: { level: 'silent' },
@@ -63,6 +68,7 @@ process.on('message', () => {
 });
 process.on('disconnect', async () => {
   await gateway.close();
+  rmSync(data, { recursive: true, force: true });
   process.exit(0);
 });
 process.send?.({ port: (gateway.server.server.address() as AddressInfo).port });
