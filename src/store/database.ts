@@ -78,9 +78,10 @@ function assemble(
   pool: pg.Pool,
   closeEngine: () => Promise<void>,
 ): Database {
-  // A connection that breaks while idle is replaced at its next use; without a listener the error
-  // would end the process.
+  // A connection that breaks is replaced at its next use, and a query on it fails; the same error
+  // is also an event, of the pool or of the connection, which without a listener ends the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const guarded: PostgresPool = {
     connect: () => {
       refuseNested();

@@ -33,7 +33,7 @@ export class StoreError extends Error {
 export function sqlStateOf(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
   const { code } = error;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+  return typeof code === 'string' && /^[0-9][0-9A-Z]{4}$/.test(code) ? code : null;
 }
 
 /** Name of the constraint that a database error says was broken, or null. */
@@ -46,4 +46,30 @@ export function constraintOf(error: unknown): string | null {
 /** Whether the error is a breach of that very constraint. */
 export function breaks(error: unknown, constraint: string): boolean {
   return constraintOf(error) === constraint;
+}
+
+/** Classes and codes of SQLSTATE that say the server cannot work now, not that the work is wrong. */
+const away = /^(?:08|53|57P0)/;
+const connectionCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/**
+ * Whether an error means that the database is away or full: the same request may succeed later, so
+ * its answer is 503 and not 500. The driver has no code for a connection that broke under a query.
+ */
+export function isAway(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state !== null) return away.test(state);
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return (
+    connectionCodes.has(code) ||
+    /^(?:Connection terminated|timeout exceeded when trying to connect)/.test(error.message)
+  );
 }

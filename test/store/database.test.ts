@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import t from 'tap';
 import { openDatabase } from '../../src/store/database.ts';
-import { constraintOf, StoreError, sqlStateOf } from '../../src/store/errors.ts';
+import { constraintOf, isAway, StoreError, sqlStateOf } from '../../src/store/errors.ts';
 import { lockFolder } from '../../src/store/lock.ts';
 import { appliedNames, migrate, migrationFiles } from '../../src/store/migrations/index.ts';
 import { afterCommit } from '../../src/store/transactions.ts';
@@ -95,6 +95,24 @@ eachDatabase('repeats a transaction that lost a deadlock', async (t, database) =
   });
   await t.rejects(hopeless, { code: '40001' });
   t.equal(attempts, 5, 'but not for ever');
+});
+
+eachDatabase('tells a database that is away from work that is wrong', async (t, database) => {
+  const failure = (work: Promise<unknown>) =>
+    work.then(
+      () => null,
+      (error: unknown) => error,
+    );
+  t.notOk(isAway(await failure(sql`select 1 / 0`.execute(database.db))));
+  if (database.engine !== 'postgresql') return;
+  const killed = database.transaction(async (tx) => {
+    await sql`select pg_terminate_backend(pg_backend_pid())`.execute(tx);
+  });
+  t.ok(isAway(await failure(killed)), 'the server ends a connection');
+  t.ok(await sql`select 1`.execute(database.db), 'and the next one serves');
+  const nobody = await openDatabase({ url: 'postgres://nobody@127.0.0.1:1/x', folder: tmpdir() });
+  t.ok(isAway(await failure(sql`select 1`.execute(nobody.db))), 'nobody listens');
+  await nobody.close();
 });
 
 eachDatabase('lets a scoped transaction see its own rows only', async (t, database) => {

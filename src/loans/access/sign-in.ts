@@ -53,7 +53,7 @@ export async function signIn(
     .executeTakeFirst();
   const verdict = await verifyPassword(password, account?.password ?? null);
   if (account === undefined || !verdict.right) {
-    if (account !== undefined) await noteFailure(context, account.id);
+    await noteFailure(context, account?.id ?? 'unknown');
     throw wrongLogin();
   }
   await forgetTries(database, 'signInByAccount', key);
@@ -131,6 +131,7 @@ function signInEntry(actor: Actor, accountId: string, action: string, method: st
   };
 }
 
+/** Written for names that no account has as well: the time must not tell them apart. */
 async function noteFailure(context: PeopleContext, accountId: string): Promise<void> {
   await context.database.transaction((tx) =>
     recordAudit(
