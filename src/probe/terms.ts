@@ -21,6 +21,7 @@ export const enoughSeeds = 12;
 
 /** A term that no catalogue has. */
 export const nonsenseTerm = 'qzxjvkwqzx';
+export const nonsenseNumber = '48151623';
 
 /** The term by which a record can be found again in an index, or null where it has none. */
 export function termOf({ record }: SourceRecord, index: IndexName): string | null {

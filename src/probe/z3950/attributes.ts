@@ -72,7 +72,8 @@ export async function probeIndexes(context: ProbeContext, findings: Findings): P
       continue;
     }
     findings.indexes[name] = found.attributes;
-    notebook.pass(
+    const note = findings.believable ? notebook.pass : notebook.warn;
+    note(
       `index.${name}`,
       `${written(found.attributes)} 检索「${term}」命中 ${found.hits} 条`,
       `${written(found.attributes)} finds “${term}” ${found.hits} times.`,

@@ -2,7 +2,7 @@ import { encodeTerm, UnmappableError } from '../../marc/charset/index.ts';
 import { hasHan, toSimplified } from '../../marc/text.ts';
 import type { QueryCharset } from '../../marc/types.ts';
 import type { ProbeContext } from '../context.ts';
-import { nonsenseTerm, otherScript, titleTerm } from '../terms.ts';
+import { nonsenseNumber, nonsenseTerm, otherScript, titleTerm } from '../terms.ts';
 import type { Findings } from './findings.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -34,34 +34,34 @@ export function encoded(term: string, charset: QueryCharset): Uint8Array | null 
   }
 }
 
-/** Whether the server looks at terms at all: what it finds of a word that is nowhere. */
-export async function probeNonsense({ notebook }: ProbeContext, { session }: Findings) {
-  const answer = await session.search({
-    attributes: { '1': 1016 },
-    octets: encodeTerm(nonsenseTerm, 'ascii'),
-  });
-  if (!answer.ok || answer.value.failed !== null || answer.value.hits === 0) {
-    notebook.pass('nonsense', '没有命中', 'It is found nowhere.');
-    return true;
+/**
+ * Whether the server looks at terms at all: what it finds of a word and of a number that are nowhere. Test
+ * servers find anything, or as many records as the number says.
+ */
+export async function probeNonsense({ notebook }: ProbeContext, findings: Findings) {
+  for (const term of [nonsenseTerm, nonsenseNumber]) {
+    const answer = await findings.session.search({
+      attributes: { '1': 1016 },
+      octets: encodeTerm(term, 'ascii'),
+    });
+    if (!answer.ok || answer.value.failed !== null || answer.value.hits === 0) continue;
+    findings.believable = false;
+    notebook.fail(
+      'nonsense',
+      `「${term}」也命中 ${answer.value.hits} 条`,
+      `“${term}” is found ${answer.value.hits} times.`,
+      {
+        zh: '该服务器不按检索词检索（如测试服务器），检索点与字符集无法由命中判断',
+        en: 'The server does not search by terms (as test servers do): hits prove nothing of indexes and charsets.',
+      },
+    );
+    return;
   }
-  notebook.fail(
-    'nonsense',
-    `「${nonsenseTerm}」也命中 ${answer.value.hits} 条`,
-    `“${nonsenseTerm}” is found ${answer.value.hits} times.`,
-    {
-      zh: '该服务器不按检索词检索（如测试服务器），检索点与字符集无法由命中判断',
-      en: 'The server does not search by terms (as test servers do): hits prove nothing of indexes and charsets.',
-    },
-  );
-  return false;
+  notebook.pass('nonsense', '没有命中', 'It is found nowhere.');
 }
 
 /** Finds the charset of terms by asking for a known title in each. */
-export async function probeQueryCharset(
-  context: ProbeContext,
-  findings: Findings,
-  believable: boolean,
-): Promise<void> {
+export async function probeQueryCharset(context: ProbeContext, findings: Findings): Promise<void> {
   const { notebook } = context;
   const term = titleTerm(findings.known?.record.title ?? '');
   findings.queryCharset = isTermCharset(findings.charset) ? findings.charset : 'utf-8';
@@ -73,7 +73,7 @@ export async function probeQueryCharset(
     );
     return;
   }
-  if (!believable) {
+  if (!findings.believable) {
     notebook.warn(
       'charset.query',
       `命中数不可信，无从比较；取 ${findings.queryCharset}`,

@@ -23,6 +23,8 @@ export interface Findings {
   /** The sample in the chosen syntax. */
   records: readonly SourceRecord[];
   known: SourceRecord | null;
+  /** False where hits say nothing, since the server finds whatever it is asked for. */
+  believable: boolean;
   charset: Exclude<RecordCharset, 'auto'>;
   queryCharset: QueryCharset;
   negotiate: boolean;
@@ -54,6 +56,7 @@ export function newFindings(
     elementSet: 'F',
     records: [],
     known: null,
+    believable: true,
     charset: 'utf-8',
     queryCharset: 'utf-8',
     negotiate: false,

@@ -76,8 +76,8 @@ async function probeFound(context: ProbeContext, findings: Findings): Promise<Pr
   findings.charset = probeRecordCharset(context, findings.records);
   probeLocalIds(context, findings.records);
   findings.holdings = probeCopies(context, findings.records);
-  const believable = await probeNonsense(context, findings);
-  await probeQueryCharset(context, findings, believable);
+  await probeNonsense(context, findings);
+  await probeQueryCharset(context, findings);
   const steps: readonly ((context: ProbeContext, findings: Findings) => Promise<void>)[] = [
     probeAgreement,
     probeNegotiation,

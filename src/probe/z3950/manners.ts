@@ -302,10 +302,13 @@ export async function probeBoolean({ notebook }: ProbeContext, findings: Finding
   }
 }
 
-export async function probeScan(
-  { notebook }: ProbeContext,
-  { session, database, known }: Findings,
-) {
+export async function probeScan({ notebook }: ProbeContext, findings: Findings) {
+  const { session, database, known } = findings;
+  if (!findings.believable) {
+    // YAZ's test server ends altogether where it lacks the file it scans.
+    notebook.warn('scan', '测试服务器，不作浏览', 'A test server: its indexes are not browsed.');
+    return;
+  }
   const term = known?.record.title.slice(0, 1) ?? 'a';
   if (!session.granted.options.has('scan')) {
     notebook.warn('scan', 'Init 未授予浏览', 'Scan is not granted at Init.');

@@ -1,4 +1,5 @@
 import { encodeTerm } from '../../marc/charset/index.ts';
+import { toTraditional } from '../../marc/text.ts';
 import type { QueryCharset } from '../../marc/types.ts';
 import type { SourceRecord } from '../../members/types.ts';
 import type { NamedRecord } from '../../protocols/z3950/apdu/index.ts';
@@ -20,14 +21,20 @@ function* seeds(): Generator<Seed> {
   for (const term of latinSeeds.slice(0, 3)) yield { use: 1016, term, charset: 'ascii' };
   for (const term of yearSeeds.slice(0, 4)) yield { use: 31, term, charset: 'ascii' };
   for (const charset of ['utf-8', 'gb18030', 'big5'] as const) {
-    for (const term of hanSeeds.slice(0, 2)) yield { use: 4, term, charset };
+    for (const term of hanSeeds.slice(0, 2))
+      yield { use: 4, term: inScript(term, charset), charset };
   }
   for (const term of latinSeeds) yield { use: 4, term, charset: 'ascii' };
   for (const term of yearSeeds) yield { use: 30, term, charset: 'ascii' };
   for (const charset of ['utf-8', 'gb18030', 'big5'] as const) {
-    for (const term of hanSeeds.slice(1)) yield { use: 1016, term, charset };
+    for (const term of hanSeeds.slice(1))
+      yield { use: 1016, term: inScript(term, charset), charset };
   }
 }
+
+/** Big5 has only the traditional characters. */
+const inScript = (term: string, charset: QueryCharset): string =>
+  charset === 'big5' ? toTraditional(term) : term;
 
 const maxSeeds = 40;
 
