@@ -141,8 +141,8 @@ function registerLoad(registers: Registry[], sources: MetricSources): void {
   const shared = sources.shared ?? (() => null);
   gauge(
     'guanji_shared_up',
-    '1 while the cache shared with other gateways answers',
-    () => Number(shared()?.isAway === false),
+    '0 while the configured shared cache gives no answer',
+    () => Number(shared()?.isAway !== true),
     'min',
   );
   gauge(
