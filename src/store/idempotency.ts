@@ -73,7 +73,10 @@ export async function runOnce(
   }
 }
 
-/** Claims the key, or gives the outcome it has; by insert, so that two claims cannot both win. */
+/**
+ * Claims the key, or gives the outcome it has; by insert, so that two claims cannot both win. A new
+ * key, which is the rule, costs one statement.
+ */
 async function claimKey(
   database: Database,
   claim: Claim,
@@ -81,15 +84,16 @@ async function claimKey(
   now: Date,
 ): Promise<Outcome | null> {
   const digest = createHash('sha256').update(claim.request).digest();
-  return await database.transaction(async (tx) => {
-    const fresh = { claim: token, digest, state: 'running' as const, claimed_at: now };
-    const inserted = await tx
+  const fresh = { claim: token, digest, state: 'running' as const, claimed_at: now };
+  const insert = async (db: Database['db'] | Transaction<Schema>) =>
+    (await db
       .insertInto('idempotency_keys')
       .values({ actor: claim.actor, key: claim.key, ...fresh })
       .onConflict((conflict) => conflict.columns(['actor', 'key']).doNothing())
       .returning('claim')
-      .executeTakeFirst();
-    if (inserted !== undefined) return null;
+      .executeTakeFirst()) !== undefined;
+  if (await insert(database.db)) return null;
+  return await database.transaction(async (tx) => {
     const row = await tx
       .selectFrom('idempotency_keys')
       .selectAll()
@@ -97,28 +101,33 @@ async function claimKey(
       .where('key', '=', claim.key)
       .forUpdate()
       .executeTakeFirst();
-    const expired = row !== undefined && row.claimed_at < secondsAfter(now, -keptSeconds);
-    if (row !== undefined && !expired) {
+    if (row === undefined) {
+      // Given up between the two statements; somebody else may have claimed it since.
+      if (await insert(tx)) return null;
+      throw stillRunning();
+    }
+    if (row.claimed_at >= secondsAfter(now, -keptSeconds)) {
       if (!row.digest.equals(digest)) {
         throw new StoreError('idempotency_mismatch', 'the key was used with another request');
       }
       if (row.state !== 'running') {
         return { status: row.status ?? 500, headers: row.headers ?? {}, body: row.body ?? '' };
       }
-      if (row.claimed_at > secondsAfter(now, -deadAfterSeconds)) {
-        throw new StoreError('idempotency_running', 'a request with this key is still running');
-      }
+      if (row.claimed_at > secondsAfter(now, -deadAfterSeconds)) throw stillRunning();
     }
     const cleared = { status: null, headers: null, body: null, finished_at: null };
     await tx
-      .insertInto('idempotency_keys')
-      .values({ actor: claim.actor, key: claim.key, ...fresh })
-      .onConflict((conflict) =>
-        conflict.columns(['actor', 'key']).doUpdateSet({ ...fresh, ...cleared }),
-      )
+      .updateTable('idempotency_keys')
+      .set({ ...fresh, ...cleared })
+      .where('actor', '=', claim.actor)
+      .where('key', '=', claim.key)
       .execute();
     return null;
   });
+}
+
+function stillRunning(): StoreError {
+  return new StoreError('idempotency_running', 'a request with this key is still running');
 }
 
 /** Throws StoreError lease_lost, which undoes the work, if another attempt has the key by now. */
