@@ -68,7 +68,7 @@ export async function createServer(
     ...librarySchema,
   }));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  app.addHook('preClose', () => endStreams(server.drainMs));
+  app.addHook('preClose', () => endStreams(app.server, server.drainMs));
   app.addHook('onSend', async (_request, reply) => {
     // A gateway that is about to go asks its clients to come back over another connection.
     if (!context.isReady()) reply.header('connection', 'close');

@@ -154,3 +154,22 @@ t.test('a gateway that goes away in the middle loses no search', { skip }, async
     libraries: [{ state: 'answered' }, { state: 'answered' }, { state: 'timed_out' }],
   });
 });
+
+t.test('a stream under way is read to its end while its gateway stops', { skip }, async (t) => {
+  const { gateways, one } = await startPair(t);
+  const url = `${one.address}/api/v1/search?q=化学&libraries=lib1,lib4&wait=1500`;
+  const answer = await fetch(url, { headers: { accept: 'application/x-ndjson' } });
+  const reader = answer.body?.getReader();
+  const first = await reader?.read();
+  t.ok(first?.value, 'it has begun');
+  const closing = gateways[0].close();
+  let text = Buffer.from(first?.value ?? []).toString();
+  for (;;) {
+    const part = await reader?.read();
+    if (part === undefined || part.done) break;
+    text += Buffer.from(part.value).toString();
+  }
+  t.match(text, /"event":"done"/);
+  t.match(text, /"state":"timed_out"/);
+  await closing;
+});

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Search, SearchEvent, View } from '../../search/types.ts';
 
@@ -40,7 +41,9 @@ export async function streamSearch(
   response.socket?.setNoDelay(true);
   response.on('close', () => gone.abort());
   const stop = () => response.destroy();
-  openStreams.add(stop);
+  const { server } = reply.server;
+  const streams = streamsOf(server);
+  streams.add(stop);
   const write = async (text: string) => {
     if (response.write(text) || gone.signal.aborted) return;
     await new Promise<void>((resolve) => {
@@ -59,33 +62,36 @@ export async function streamSearch(
     }
   } finally {
     clearInterval(heartbeat);
-    openStreams.delete(stop);
-    streamEnded();
+    streams.delete(stop);
+    if (streams.size === 0) endings.get(server)?.();
     response.end();
   }
 }
 
-const openStreams = new Set<() => void>();
-let streamEnded = () => {};
+/** The open streams of each server, and who waits for the last of them to end. */
+const openStreams = new WeakMap<Server, Set<() => void>>();
+const endings = new WeakMap<Server, () => void>();
+
+function streamsOf(server: Server): Set<() => void> {
+  const known = openStreams.get(server) ?? new Set();
+  openStreams.set(server, known);
+  return known;
+}
 
 /**
  * Lets open streams come to the end of their searches, and cuts those that take longer: without it a
  * closing server would wait for readers for ever.
  */
-export async function endStreams(graceMs: number): Promise<void> {
+export async function endStreams(server: Server, graceMs: number): Promise<void> {
+  const streams = streamsOf(server);
+  if (streams.size === 0) return;
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
+  await new Promise<void>((resolve) => {
     timer = setTimeout(resolve, graceMs);
+    endings.set(server, resolve);
   });
-  const ended = new Promise<void>((resolve) => {
-    streamEnded = () => {
-      if (openStreams.size === 0) resolve();
-    };
-    streamEnded();
-  });
-  await Promise.race([ended, late]);
   clearTimeout(timer);
-  for (const stop of openStreams) stop();
+  for (const stop of streams) stop();
 }
 
 function serverSentEvent(event: SearchEvent): string {
