@@ -12,6 +12,7 @@ import { type GuardedConnector, type GuardStatus, guard } from './members/guards
 import { createFileRegistry } from './members/registry.ts';
 import type { SelectionRules } from './members/selection.ts';
 import { shareRegistry } from './members/shared-registry.ts';
+import { probe } from './probe/index.ts';
 import { createEgress } from './protocols/egress.ts';
 import { createConnector } from './protocols/index.ts';
 import type { Egress } from './protocols/types.ts';
@@ -176,6 +177,12 @@ export async function createGateway(
       check,
       isAdministrator: administrator.isAdministrator,
       isReady: () => opened && !stopping,
+      probe: (target, signal) =>
+        probe(target, {
+          egress: federation.egress,
+          secret: (name) => environment[name],
+          signal,
+        }),
       loans,
     },
     logger,

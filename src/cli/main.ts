@@ -82,6 +82,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .description('find out what a library can do: a file, an id, z3950://host:port/database, a URL')
     .option('--json', 'print the report and nothing else')
     .option('--write <file>', 'keep the proposed document')
+    .option('--per-minute <n>', 'requests a minute at the library, 300 by default')
     .action(async (target, options) => {
       code = await probeCommand(target, options, process.env);
     });

@@ -24,6 +24,7 @@ import { coloured, padded, safeText } from './terminal.ts';
 export interface ProbeOptions {
   readonly json?: boolean;
   readonly write?: string;
+  readonly perMinute?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,7 +50,11 @@ export async function probeCommand(
   });
   try {
     if (!options.json) process.stderr.write(`guanji: probing ${wanted}\n`);
-    const report = await probe(chosen.target, { egress, secret: (name) => environment[name] });
+    const report = await probe(chosen.target, {
+      egress,
+      secret: (name) => environment[name],
+      ...(options.perMinute === undefined ? {} : { perMinute: paceOf(options.perMinute) }),
+    });
     if (options.json) await print(`${JSON.stringify(report, null, 2)}\n`);
     else await printReport(report);
     if (report.document === null) return 1;
@@ -59,6 +64,11 @@ export async function probeCommand(
     await egress.close();
     await chosen.close();
   }
+}
+
+function paceOf(text: string): number {
+  if (/^[1-9][0-9]{0,6}$/.test(text)) return Number(text);
+  throw new InputError('--per-minute must be a whole number of requests');
 }
 
 async function write(file: string, document: LibraryInput): Promise<void> {

@@ -19,7 +19,7 @@ export * from './types.ts';
 export interface ProbeSettings {
   readonly egress: Egress;
   readonly secret: ConnectorDependencies['secret'];
-  /** Requests a minute at the library; 300 by default, a fifth of a second apart. */
+  /** Requests a minute at the library; what its document allows, else 300, a fifth of a second apart. */
   readonly perMinute?: number;
   /** Nothing new is asked after so long; 26 s by default, so that a report is there within 30, and more for a slow server. */
   readonly budgetMs?: number;
@@ -28,6 +28,14 @@ export interface ProbeSettings {
   readonly signal?: AbortSignal;
 }
 
+function allowedBy(target: ProbeTarget): number {
+  const said = target.kind === 'document' ? target.input.connector.limits?.perMinute : undefined;
+  return said === undefined ? usualPerMinute : Math.max(said, leastPerMinute);
+}
+
+const usualPerMinute = 300;
+/** Slower than this no report would be there within the time. */
+const leastPerMinute = 180;
 const usualBudgetMs = 26_000;
 /** Where every answer takes more than a second, thirty seconds would not be enough to learn anything. */
 const slowAnswerMs = 1000;
@@ -40,7 +48,7 @@ const slowBudgetMs = 150_000;
 export async function probe(target: ProbeTarget, settings: ProbeSettings): Promise<ProbeReport> {
   const began = performance.now();
   const startedAt = new Date().toISOString();
-  const footprint = createFootprint(settings.egress, settings.perMinute ?? 300);
+  const footprint = createFootprint(settings.egress, settings.perMinute ?? allowedBy(target));
   const notebook = createNotebook();
   const context: ProbeContext = {
     dependencies: { egress: footprint.egress, secret: settings.secret },

@@ -3,6 +3,7 @@ import type { Checked } from '../members/check.ts';
 import type { Directory } from '../members/directory.ts';
 import type { Registry } from '../members/registry.ts';
 import type { SelectionRules } from '../members/selection.ts';
+import type { ProbeReport, ProbeTarget } from '../probe/index.ts';
 import type { SearchEngine } from '../search/types.ts';
 import type { LoanServices } from './api/loans/services.ts';
 import type { Metrics } from './metrics.ts';
@@ -21,6 +22,8 @@ export interface WebContext {
   /** Whether a bearer token is the federation administrator's. */
   readonly isAdministrator: (token: string) => boolean;
   readonly isReady: () => boolean;
+  /** Finds out what a library can do; absent where nothing may be connected to. */
+  readonly probe?: (target: ProbeTarget, signal: AbortSignal) => Promise<ProbeReport>;
   /** Interlibrary loan; absent where the gateway only searches. */
   readonly loans?: LoanServices | null;
 }

@@ -9,6 +9,7 @@ import { createAllowance } from './allowance.ts';
 import { registerHoldings } from './api/holdings.ts';
 import { registerLibraries } from './api/libraries.ts';
 import { registerLoans } from './api/loans/index.ts';
+import { registerProbe } from './api/probe.ts';
 import { registerRecords } from './api/records.ts';
 import { registerSearch } from './api/search.ts';
 import { endStreams } from './api/stream.ts';
@@ -57,6 +58,7 @@ export async function createServer(
   registerRecords(app, context);
   registerHoldings(app, context);
   registerLibraries(app, context);
+  registerProbe(app, context);
   registerSru(app, context);
   if (context.loans) await registerLoans(app, context, context.loans);
   const assets = readAssets();

@@ -197,7 +197,8 @@ function mayAdminister(context: WebContext, request: FastifyRequest): boolean {
   return scheme?.toLowerCase() === 'bearer' && !!token && context.isAdministrator(token);
 }
 
-function administratorOnly(context: WebContext, request: FastifyRequest): void {
+/** Throws 401 unless the request carries the administrator's token. */
+export function administratorOnly(context: WebContext, request: FastifyRequest): void {
   if (mayAdminister(context, request)) return;
   throw new ProblemError(401, 'unauthorized', "send the administrator's token as a bearer token", {
     headers: { 'www-authenticate': 'Bearer' },
