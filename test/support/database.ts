@@ -103,9 +103,15 @@ class Engine {
   }
 }
 
-const embedded = new Engine('embedded', false, async () => {
+/** A folder with a migrated embedded database that nobody has open; the caller removes it. */
+export async function embeddedFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'guanji-'));
   await cp(await embeddedTemplate(), folder, { recursive: true });
+  return folder;
+}
+
+const embedded = new Engine('embedded', false, async () => {
+  const folder = await embeddedFolder();
   const database = await openDatabase({ folder });
   const remove = async () => {
     await database.close();
