@@ -25,8 +25,8 @@ export function finished(draft: Draft): BibRecord {
     otherTitles: draft.otherTitles.filter((other) => other !== title && other !== parallelTitle),
     titlePinyin: draft.titlePinyin,
     responsibility: draft.responsibility,
-    contributors,
-    authors: authorNames(contributors),
+    contributors: trimmed(contributors),
+    authors: trimmed(authorNames(contributors)),
     edition: draft.edition,
     publisher: draft.publisher,
     place: draft.place,
@@ -36,20 +36,27 @@ export function finished(draft: Draft): BibRecord {
     extent: draft.extent,
     series: draft.series,
     seriesVolume: draft.seriesVolume,
-    isbn,
+    isbn: trimmed(isbn),
     isbnAsWritten: draft.isbnStatements.map(({ asWritten }) => asWritten),
-    isbnStatements: draft.isbnStatements,
-    issn: draft.issn,
+    isbnStatements: trimmed(draft.isbnStatements),
+    issn: trimmed(draft.issn),
     language: draft.language,
     type: draft.type,
     carrier: draft.carrier,
-    subjects: draft.subjects,
+    subjects: trimmed(draft.subjects),
     classes: draft.classes,
-    notes: draft.notes,
+    notes: trimmed(draft.notes),
     summary: draft.summary,
-    links: draft.links,
-    items: draft.items,
+    links: trimmed(draft.links),
+    items: trimmed(draft.items),
   };
+}
+
+const nothing: readonly never[] = [];
+
+/** A list that grew has room for seventeen entries; records are kept by the ten thousand, so theirs have none over. */
+function trimmed<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? nothing : list.slice();
 }
 
 /** A record without name fields still says who made the book in its Chinese statement. */
