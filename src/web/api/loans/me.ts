@@ -5,7 +5,7 @@ import { optionalFields } from '../../../loans/people/scheme.ts';
 import { nullable } from '../../../members/schema/common.ts';
 import { closedObject, ifMatch, ifMatchHeader, type LoanRoute } from './routes.ts';
 import { idParameter, instant, languageQuery } from './schemas.ts';
-import { clearCookie } from './seats.ts';
+import { clearCookie, sessionOf } from './seats.ts';
 import type { LoanServices } from './services.ts';
 
 const optional = <T extends Type.TSchema>(schema: T) => Type.Optional(nullable(schema));
@@ -125,8 +125,10 @@ export function myRoutes({ people }: LoanServices): readonly LoanRoute[] {
           ),
         }),
       },
-      run: async ({ actor }) => {
-        const sessions = await listSessions(people, actor);
+      run: async ({ actor, request }) => {
+        // The administrator's token of the settings has no session.
+        const has = sessionOf(request)?.sessionId != null;
+        const sessions = has ? await listSessions(people, actor) : [];
         return {
           sessions: sessions.map((row) => ({
             createdAt: row.created_at,

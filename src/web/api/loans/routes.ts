@@ -54,13 +54,15 @@ export function addRoute(app: FastifyInstance, seats: Seats, route: LoanRoute): 
     url,
     schema: describe(route),
     config: { who, ...(route.limit && { rateLimit: route.limit }) },
+    // Before the input is looked at: what is wrong with it is nothing for strangers.
+    preValidation: async (request, reply) => {
+      admitted.set(request, admit(who, await seats(request, reply)));
+    },
     handler: async (request, reply) => {
-      const seated = await seats(request, reply);
-      const actor = admit(who, seated);
       return await run({
         request,
         reply,
-        actor,
+        actor: admitted.get(request) ?? visitor,
         params: (request.params ?? {}) as Record<string, string>,
         query: (request.query ?? {}) as Record<string, string | undefined>,
         body: request.body,
@@ -68,6 +70,8 @@ export function addRoute(app: FastifyInstance, seats: Seats, route: LoanRoute): 
     },
   });
 }
+
+const admitted = new WeakMap<FastifyRequest, Actor>();
 
 function admit(who: Audience, actor: Actor | null): Actor {
   if (actor === null) {

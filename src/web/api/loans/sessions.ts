@@ -3,6 +3,7 @@ import { requestPasswordReset, resetPassword } from '../../../loans/access/forgo
 import { moveSession } from '../../../loans/access/sessions.ts';
 import { changePassword, signIn, signOut } from '../../../loans/access/sign-in.ts';
 import { nullable } from '../../../members/schema/common.ts';
+import { ProblemError } from '../../problem.ts';
 import { type Call, closedObject, type LoanRoute } from './routes.ts';
 import { actor, instant, languageQuery } from './schemas.ts';
 import { clearCookie, sessionOf, setCookie } from './seats.ts';
@@ -120,8 +121,10 @@ export function sessionRoutes(
       run: async ({ actor: who, body, request, reply }) => {
         const { current, password } = body as { current: string; password: string };
         const sessionId = sessionOf(request)?.sessionId ?? null;
-        const keep = sessionId === null ? {} : { sessionId };
-        await changePassword(people, who, { current, password, ...keep });
+        if (sessionId === null) {
+          throw new ProblemError(403, 'forbidden', 'the token of the settings has no password');
+        }
+        await changePassword(people, who, { current, password, sessionId });
         return reply.code(204).send();
       },
     },

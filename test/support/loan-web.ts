@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { pino } from 'pino';
+import { readDirectoryShape, readSettings } from '../../src/config.ts';
+import { openSession } from '../../src/loans/access/sessions.ts';
+import type { Actor, PersonRole } from '../../src/loans/actor.ts';
+import type { PeopleContext } from '../../src/loans/people/context.ts';
+import { loansOfReader } from '../../src/loans/requests/privacy.ts';
+import { createDirectory } from '../../src/members/directory.ts';
+import { createSearchEngine } from '../../src/search/engine.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createMetrics } from '../../src/web/metrics.ts';
+import { createServer } from '../../src/web/server.ts';
+import { type LoanWorld, loanWorld, type WorldOptions } from './loans.ts';
+import { unhurried } from './unhurried.ts';
+
+/** The web layer over the loan world: everything but libraries to search. */
+export interface LoanWeb {
+  readonly app: FastifyInstance;
+  readonly world: LoanWorld;
+  /** A session of somebody who is there already. */
+  token(actor: Actor): Promise<string>;
+  /** A member of staff, written into the database, and a session. */
+  staff(library: string | null, ...roles: PersonRole[]): Promise<Seated>;
+  reader(library?: string): Promise<Seated>;
+  ask(token: string | null, method: string, path: string, more?: AskMore): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+export interface Seated {
+  readonly actor: Actor;
+  readonly token: string;
+}
+
+export interface AskMore {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly payload?: Buffer;
+}
+export type Reply = LightMyRequestResponse;
+
+export const adminToken = 'token-of-the-test';
+
+export async function loanWeb(database: Database, options: WorldOptions = {}): Promise<LoanWeb> {
+  const world = await loanWorld(database, options);
+  const { context } = world;
+  const people: PeopleContext = {
+    database,
+    clock: context.clock,
+    findLibrary: context.findLibrary,
+    parts: [loansOfReader],
+    site: 'https://ill.example',
+  };
+  const settings = unhurried(await readSettings({ LOG_LEVEL: 'silent' }));
+  const engine = createSearchEngine({
+    connectorFor: () => {
+      throw new Error('nothing is searched here');
+    },
+    settings: { ...settings.search, cache: settings.cache },
+  });
+  const app = await createServer(
+    {
+      settings: { ...settings, loans: { ...settings.loans, signInsPerMinute: 20 } },
+      shape: await readDirectoryShape(settings),
+      directory: createDirectory(),
+      registry: { load: async () => [], save: async () => {}, remove: async () => {} },
+      engine,
+      metrics: createMetrics({ load: () => engine.load(), guards: () => [] }),
+      selection: { groups: [], defaultLibraries: [], maxLibraries: 10 },
+      check: () => ({ faults: [] }),
+      isAdministrator: (token) => token === adminToken,
+      isReady: () => true,
+      loans: { loans: context, people },
+    },
+    pino({ level: 'silent' }),
+  );
+  const token = async (actor: Actor) => {
+    const opened = await database.transaction((tx) =>
+      openSession(
+        tx,
+        {
+          accountId: actor.id,
+          kind: actor.kind === 'reader' ? 'reader' : 'staff',
+          method: 'test',
+          libraryId: actor.kind === 'staff' ? actor.libraryId : null,
+          device: null,
+        },
+        world.now(),
+      ),
+    );
+    return opened.token;
+  };
+  return {
+    app,
+    world,
+    token,
+    async staff(library, ...roles) {
+      const actor = await hire(database, world.now(), library, roles);
+      return { actor, token: await token(actor) };
+    },
+    async reader(library) {
+      const actor = await world.reader(library);
+      return { actor, token: await token(actor) };
+    },
+    async ask(bearer, method, path, { body, headers = {}, payload } = {}) {
+      // Neither injected calls nor the embedded engine ever wait for the event loop, and a loop that
+      // never turns looks overloaded.
+      await setImmediate();
+      return await app.inject({
+        method: method as 'GET',
+        url: path,
+        headers: {
+          ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { payload: body as object }),
+        ...(payload === undefined ? {} : { payload }),
+      });
+    },
+    async close() {
+      await app.close();
+      await engine.close();
+    },
+  };
+}
+
+async function hire(
+  database: Database,
+  at: Date,
+  library: string | null,
+  roles: readonly PersonRole[],
+): Promise<Actor> {
+  const id = randomUUID();
+  await database.transaction(async (tx) => {
+    await tx
+      .insertInto('accounts')
+      .values({
+        id,
+        kind: 'staff',
+        login: id,
+        login_key: id,
+        password: null,
+        password_changed_at: null,
+        locale: 'zh',
+        created_at: at,
+        last_sign_in_at: null,
+      })
+      .execute();
+    const email = `${id}@staff.example`;
+    await tx
+      .insertInto('staff')
+      .values({
+        id,
+        name: '馆员',
+        email,
+        email_key: email,
+        phone: null,
+        state: 'active',
+        created_at: at,
+      })
+      .execute();
+    await tx
+      .insertInto('staff_roles')
+      .values(
+        roles.map((role) => ({
+          staff_id: id,
+          role,
+          library_id: library ?? '*',
+          granted_at: at,
+          granted_by: 'test',
+        })),
+      )
+      .execute();
+  });
+  return { kind: 'staff', id, libraryId: library, roles };
+}
