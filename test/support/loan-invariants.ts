@@ -56,7 +56,8 @@ const checks: Readonly<Record<string, string>> = {
       where r.closed and not l.closed and l.attention_at is null
     union all
     select r.number from loan_requests r join loan_items i on i.request_id = r.id
-      where r.closed and i.back_at is null`,
+      join loan_legs l on l.request_id = i.request_id and l.leg = i.leg
+      where r.closed and i.back_at is null and l.attention_at is null`,
   'a message between the sides was left lying': `
     select request_id::text from loan_messages where received_at is null`,
   'a notice was promised to the outbox and is not there': `
