@@ -42,7 +42,7 @@ eachDatabase(
   'keeps every acknowledged piece of work whole when the process is killed',
   async (t, database, place) => {
     await database.close();
-    const report = await killWriters(place, place.engine === 'embedded' ? 2 : 8);
+    const report = await killWriters(place, place.engine === 'embedded' ? 2 : 5);
     t.ok(report.acknowledged >= report.kills, `${report.acknowledged} acknowledged`);
     t.same(report.lost, []);
     t.same(report.torn, []);

@@ -113,7 +113,12 @@ async function change(
       if (ifEditedAt !== null && ifEditedAt.getTime() !== before.editedAt.getTime()) throw stale();
       const { scheme } = await schemeOf(context, tx, reader.library_id);
       const { patronGroup, ...given } = changes;
-      const { details, faults } = readDetails({ ...before, ...given }, scheme);
+      const read = readDetails({ ...before, ...given }, scheme);
+      const { details } = read;
+      // A scheme may have changed since: what is not being edited is not judged anew.
+      const faults = read.faults.filter(({ pointer }) =>
+        Object.hasOwn(given, pointer.split('/')[1] ?? ''),
+      );
       const group = patronGroup ?? before.patronGroup;
       const known = group === null || scheme.patronGroups.some(({ id }) => id === group);
       refuseFaults([...faults, ...(known ? [] : [unknownGroup])]);

@@ -197,7 +197,7 @@ export function readLogin(value: string | null): {
   readonly login: string | null;
   readonly faults: readonly FieldFault[];
 } {
-  const login = value?.normalize('NFC').trim() ?? '';
+  const login = typeof value === 'string' ? value.normalize('NFC').trim() : '';
   if (login === '') return { login: null, faults: [] };
   if (/^[\p{L}\p{N}][\p{L}\p{N}._@-]{2,39}$/u.test(login)) return { login, faults: [] };
   const fault = {

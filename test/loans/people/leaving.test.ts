@@ -11,6 +11,7 @@ import { closeReader, exportReader } from '../../../src/loans/people/leaving.ts'
 import { correctReader, editProfile, readProfile } from '../../../src/loans/people/profile.ts';
 import { registerReader } from '../../../src/loans/people/registration.ts';
 import { returnReader, viewReader } from '../../../src/loans/people/review.ts';
+import { defaultScheme, putScheme } from '../../../src/loans/people/scheme.ts';
 import { type Anchor, verifyTrails } from '../../../src/store/audit.ts';
 import { createJobRunner } from '../../../src/store/jobs.ts';
 import { eachDatabase } from '../../support/database.ts';
@@ -43,6 +44,19 @@ eachDatabase('lets a reader edit what the library has not checked', async (t, da
     (await refusalOf(wrong)).faults.map(({ pointer }) => pointer),
     ['/email', '/phone'],
   );
+
+  const chief = await world.staff('library_administrator', 'lib-a');
+  const card = { ...defaultScheme.card, masks: ['2#######'] };
+  const stricter = { ...defaultScheme, card, required: ['phone', 'major'] };
+  await putScheme(context, chief, 'lib-a', stricter, 0);
+  t.match(
+    await editProfile(context, reader, { postcode: '１０００８３' }),
+    { postcode: '100083' },
+    'a scheme that became stricter does not lock old readers out',
+  );
+  const bare = editProfile(context, reader, { major: '' });
+  t.match(await refusalOf(bare), { faults: [{ pointer: '/major', rule: 'required' }] });
+  await putScheme(context, chief, 'lib-a', defaultScheme, 1);
 
   const clerk = await world.staff('desk_clerk', 'lib-a');
   const lead = await world.staff('desk_lead', 'lib-a');
