@@ -332,7 +332,9 @@ async function readForm(
   let consent = false;
   for await (const part of request.parts()) {
     if (part.type === 'file') {
-      const read = await part.toBuffer();
+      const read = await part.toBuffer().catch((error) => {
+        throw isTooLarge(error) ? photoTooLarge() : error;
+      });
       if (part.fieldname === 'photo') bytes = read;
     } else if (part.fieldname === 'consent') consent = part.value === 'true';
   }
@@ -340,4 +342,15 @@ async function readForm(
   const sentence = { zh: '请选择照片。', en: 'Choose a photo.' };
   const faults = [{ pointer: '/photo', rule: 'required', ...sentence }];
   throw new LoanError('invalid', sentence, { pointer: '/photo', faults });
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'statusCode' in error && error.statusCode === 413;
+}
+
+/** What is cut off while it comes gets the sentence that the check of a whole photo has. */
+function photoTooLarge(): LoanError {
+  const sentence = { zh: '照片须小于500 K。', en: 'The photo must be smaller than 500 K.' };
+  const rule = 'account.photo.maxBytes';
+  return new LoanError('invalid', sentence, { rule, pointer: '/photo' });
 }
