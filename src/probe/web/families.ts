@@ -119,8 +119,8 @@ const huiwenList: OpacFamily = {
     fields: {
       id: { select: 'h3 a@href', after: 'marc_no=' },
       title: { select: 'h3 a', after: '.' },
-      callNumber: 'h3',
-      publisher: { select: 'p', split: '\n', part: 2 },
+      // Author, publisher and call number share their lines with other things: the page of copies has the last.
+      date: { select: 'p', split: '\n', part: -1, as: 'year' },
     },
     holdings: copies(base),
     charset: 'utf-8',
