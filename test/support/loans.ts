@@ -99,10 +99,13 @@ export async function loanWorld(
 ): Promise<LoanWorld> {
   await installLifecycle(database);
   // Revisions are remembered by number: tests that share a database must not share numbers.
+  const last = await database.db
+    .selectFrom('policy_revisions')
+    .select((select) => select.fn.max('revision').as('revision'))
+    .executeTakeFirst();
+  const first = (last?.revision ?? 0) + 1 + (randomBytes(3).readUIntBE(0, 3) % 1_000_000);
   await sql`alter table policy_revisions alter column revision
-    restart with ${sql.lit(1 + (randomBytes(3).readUIntBE(0, 3) % 1_000_000))}`.execute(
-    database.db,
-  );
+    restart with ${sql.lit(first)}`.execute(database.db);
   let time = new Date(options.start ?? '2026-11-18T02:00:00Z');
   const libraries = new Map(
     [

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { sqlStateOf } from '../../store/errors.ts';
 import { asJson } from '../../store/values.ts';
 import { endOfDay } from '../calendar/dates.ts';
@@ -12,7 +13,7 @@ import { type Effect, missingInput, prepareEffect } from './effects.ts';
 import { guardOf } from './guards.ts';
 import { returnQuota } from './legs.ts';
 import { findStep, type Refusal, receiveMessage, resumeAfter } from './machine.ts';
-import { type MessageKind, messageFacts, receiverOf } from './messages.ts';
+import { messageFacts, receiverOf } from './messages.ts';
 import { routeOn } from './routing.ts';
 import { isFinal, type Side, START, stateFacts } from './states.ts';
 import { planDueTimer, planStateTimer } from './timers.ts';
@@ -259,35 +260,8 @@ async function followUp(
   await writeNotices(work, event);
   if (transition.sends !== null) {
     const leg = effect.openedLeg ?? (event.leg === 0 ? (work.legs.at(-1)?.leg ?? 0) : event.leg);
-    await send(work, transition.sends, leg, effect.payload ?? {});
+    work.letters.push({ leg, kind: transition.sends, payload: effect.payload ?? {} });
   }
-}
-
-async function send(work: Work, kind: MessageKind, leg: number, payload: Detail): Promise<void> {
-  const sender = messageFacts(kind).from;
-  const last = await work.tx
-    .selectFrom('loan_messages')
-    .select((select) => select.fn.max('seq').as('seq'))
-    .where('request_id', '=', work.request.id)
-    .where('leg', '=', leg)
-    .where('sender', '=', sender)
-    .executeTakeFirst();
-  const letter: Letter = { leg, kind, seq: (last?.seq ?? 0) + 1, payload };
-  await work.tx
-    .insertInto('loan_messages')
-    .values({
-      request_id: work.request.id,
-      leg,
-      sender,
-      seq: letter.seq,
-      kind,
-      payload: asJson(payload),
-      sent_at: work.at,
-      received_at: null,
-      outcome: 'waiting',
-    })
-    .execute();
-  work.letters.push(letter);
 }
 
 /** Hands a letter to its receiver: one step, or a note that it came too late for one. */
@@ -310,16 +284,25 @@ async function deliver(work: Work, letter: Letter): Promise<void> {
       : { kind: 'ignored' as const, late: !current };
   const steps = reception.kind === 'step' || isFirst(work, move);
   const late = !steps && reception.kind === 'ignored' && reception.late;
-  await work.tx
-    .updateTable('loan_messages')
-    .set({ received_at: work.at, outcome: steps ? 'applied' : late ? 'late' : 'ignored' })
-    .where('request_id', '=', work.request.id)
-    .where('leg', '=', letter.leg)
-    .where('sender', '=', messageFacts(letter.kind).from)
-    .where('seq', '=', letter.seq)
-    .execute();
+  await keepLetter(work, letter, steps ? 'applied' : late ? 'late' : 'ignored');
   if (steps) await step(work, move);
   else if (late) await raiseAttention(work, side, letter);
+}
+
+/** The log of letters: numbered without gaps for each leg and direction. */
+async function keepLetter(
+  work: Work,
+  letter: Letter,
+  outcome: 'applied' | 'ignored' | 'late',
+): Promise<void> {
+  const { leg, kind, payload } = letter;
+  const sender = messageFacts(kind).from;
+  await sql`insert into loan_messages
+      (request_id, leg, sender, seq, kind, payload, sent_at, received_at, outcome)
+    select ${work.request.id}, ${leg}, ${sender}, coalesce(max(seq), 0) + 1, ${kind},
+      ${asJson(payload)}::jsonb, ${work.at}, ${work.at}, ${outcome}
+    from loan_messages
+    where request_id = ${work.request.id} and leg = ${leg} and sender = ${sender}`.execute(work.tx);
 }
 
 async function raiseAttention(work: Work, side: Side, letter: Letter): Promise<void> {

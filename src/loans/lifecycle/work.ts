@@ -40,7 +40,6 @@ export interface TakenEvent extends Move {
 export interface Letter {
   readonly leg: number;
   readonly kind: MessageKind;
-  readonly seq: number;
   readonly payload: Detail;
 }
 

@@ -9,7 +9,7 @@ import { LoanError, refuseFaults } from '../errors.ts';
 import { take } from '../lifecycle/take.ts';
 import { calendarOf, type Move, type RequestRow, type Work } from '../lifecycle/work.ts';
 import { decide, durationOf } from '../policy/decide.ts';
-import { currentPolicy } from '../policy/store.ts';
+import { currentPolicy, type PolicyRevision } from '../policy/store.ts';
 import type { LoanContext, Tx } from './context.ts';
 import { duplicateKey, type PreparedRequest, requireCitation } from './prepare.ts';
 import { withDefaults } from './preview.ts';
@@ -44,7 +44,10 @@ export async function submitRequest(
   refuseFaults([...prepared.faults, ...refusals(assessment.verdicts)]);
   const delivery = assessment.delivery ?? 'courier';
   const draft = { ...assessment, delivery };
-  const request = await insertRequest(context, tx, reader, prepared, citation, draft, revision);
+  const request = await insertRequest(context, tx, reader, prepared, citation, draft, {
+    revision,
+    policy,
+  });
   await holdSlots(tx, request, assessment);
   await insertRota(tx, request.id, prepared);
   const work: Work = {
@@ -78,9 +81,8 @@ async function insertRequest(
   prepared: PreparedRequest,
   citation: Citation,
   draft: Assessment & { readonly delivery: 'courier' | 'pickup' },
-  revision: number,
+  { revision, policy }: PolicyRevision,
 ): Promise<RequestRow> {
-  const { policy } = await currentPolicy(context, tx);
   const { read } = prepared;
   const now = context.clock.now();
   const home = calendarOf(context, reader.library);
