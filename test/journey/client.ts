@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { checkDescribed } from './description.ts';
 
 /** Somebody at a keyboard: a base address, a token once signed in, and nothing but HTTP. */
 export interface Person {
@@ -58,6 +59,8 @@ export function person(address: string, name: string, token: string | null = nul
           `${name}: ${method} ${path} gave ${response.status}, not ${wanted}: ${raw.toString('utf8').slice(0, 600)}`,
         );
       }
+      const what = { method, path: `/api/v1${path}`, status: response.status, body: read };
+      await checkDescribed(address, { ...what, sent: body });
       return {
         status: response.status,
         headers: response.headers,

@@ -94,7 +94,7 @@ function describe(route: LoanRoute): FastifySchema {
   const response = Object.fromEntries([
     ...Object.entries(answers).map(([status, schema]) => [
       status,
-      schema ?? { type: 'null', description: 'Nothing' },
+      schema === null ? { type: 'null', description: 'Nothing' } : answerOf(schema),
     ]),
     ...problemStatuses.map((status) => [status, problem]),
   ]);
@@ -110,6 +110,12 @@ function describe(route: LoanRoute): FastifySchema {
     security: who === 'anyone' ? [] : [{ session: [] }, { cookie: [] }],
     response,
   } as FastifySchema;
+}
+
+/** Bytes are images here; everything else is JSON. */
+function answerOf(schema: TSchema): object {
+  const isImage = 'format' in schema && schema.format === 'binary';
+  return isImage ? { description: 'A photo', content: { 'image/jpeg': { schema } } } : schema;
 }
 
 const lenient = new WeakSet<object>();
