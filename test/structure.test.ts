@@ -71,7 +71,9 @@ t.test('every folder of src has its place in the map', async (t) => {
 });
 
 t.test('files stay short enough to read', async (t) => {
-  const long = [...sources, ...sourceFiles('test'), ...sourceFiles('bench')]
+  // A migration is one statement of what a database looks like: data, and never edited again.
+  const code = sources.filter((file) => !file.startsWith('src/store/migrations/'));
+  const long = [...code, ...sourceFiles('test'), ...sourceFiles('bench')]
     .map((file) => [file, readFileSync(join(root, file), 'utf8').split('\n').length - 1] as const)
     .filter(([, lines]) => lines > 400);
   t.same(long, []);
