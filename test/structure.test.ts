@@ -39,11 +39,12 @@ function importsOf(file: string): string[] {
   );
 }
 
-/** Code without whole-line comments, for rules about syntax. */
+/** Code without whole-line comments and strings, for rules about syntax. */
 function codeOf(file: string): string {
   return readFileSync(join(root, file), 'utf8')
     .split('\n')
     .filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line))
+    .map((line) => line.replace(/'(?:\\.|[^'\\])*'/g, "''"))
     .join('\n');
 }
 
