@@ -4,7 +4,7 @@ import { secondsAfter } from '../../store/clock.ts';
 import type { SessionsTable } from '../../store/tables/people.ts';
 import type { Actor, PersonRole } from '../actor.ts';
 import { LoanError } from '../errors.ts';
-import type { PeopleContext, Tx } from '../people/context.ts';
+import type { PeopleContext, Reading, Tx } from '../people/context.ts';
 import { everywhere } from './roles.ts';
 import { hashSecret, isSecret, newSecret } from './secrets.ts';
 
@@ -91,45 +91,51 @@ export async function openSession(
 
 /**
  * Who a token stands for, as the account is now: a role taken away is gone at once. Null for a
- * token that stands for nobody. A token used after it was exchanged and the grace is over was
- * copied, so its session ends for everybody.
+ * token that stands for nobody. An exchanged token is good for a short grace, and for longer if
+ * the new one has never been used: then the answer that carried it was lost, it seems. Used
+ * later than that it was copied, as was a lost one that turns up, so the session ends for everybody.
  */
 export async function resumeSession(
   context: PeopleContext,
   token: string,
 ): Promise<ResumedSession | null> {
   if (!isSecret(token)) return null;
+  const { db } = context.database;
   const now = context.clock.now();
   const hash = hashSecret(token);
-  return await context.database.transaction(async (tx) => {
-    const row = await tx
-      .selectFrom('sessions')
-      .selectAll()
-      .where((where) =>
-        where.or([where('token_hash', '=', hash), where('previous_hash', '=', hash)]),
-      )
-      .executeTakeFirst();
-    if (row === undefined) return null;
-    const current = row.token_hash.equals(hash);
-    const copied = !current && row.rotated_at < secondsAfter(now, -graceSeconds);
-    const actor = copied || isOver(row, now) ? null : await actorOf(tx, row);
-    if (actor === null) {
-      await endSession(tx, row.id);
-      return null;
-    }
-    const kind = actor.kind === 'reader' ? 'reader' : 'staff';
-    const due = row.rotated_at <= secondsAfter(now, -rotateAfterSeconds);
-    const renewed = current && due ? await exchangeToken(tx, row, now) : null;
-    if (renewed !== null || row.seen_at <= secondsAfter(now, -seenEverySeconds)) {
-      const idle_until = secondsAfter(now, lifetimes[kind].idleSeconds);
-      await tx
-        .updateTable('sessions')
-        .set({ seen_at: now, idle_until })
-        .where('id', '=', row.id)
-        .execute();
-    }
-    return { sessionId: row.id, actor, token: renewed };
-  });
+  const row = await db
+    .selectFrom('sessions')
+    .selectAll()
+    .where((where) =>
+      where.or([
+        where('token_hash', '=', hash),
+        where('previous_hash', '=', hash),
+        where('lost_hash', '=', hash),
+      ]),
+    )
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const current = row.token_hash.equals(hash);
+  const late = !current && row.rotated_at < secondsAfter(now, -graceSeconds);
+  const copied = (late && row.confirmed) || row.lost_hash?.equals(hash) === true;
+  const actor = copied || isOver(row, now) ? null : await actorOf(db, row);
+  if (actor === null) {
+    await endSession(db, row.id);
+    return null;
+  }
+  const due = row.rotated_at <= secondsAfter(now, -rotateAfterSeconds);
+  const renewed = late || (current && due) ? await exchangeToken(db, row, late, now) : null;
+  const arrived = current && !row.confirmed && renewed === null;
+  if (arrived || renewed !== null || row.seen_at <= secondsAfter(now, -seenEverySeconds)) {
+    const { idleSeconds } = lifetimes[actor.kind === 'reader' ? 'reader' : 'staff'];
+    const seen = { seen_at: now, idle_until: secondsAfter(now, idleSeconds) };
+    await db
+      .updateTable('sessions')
+      .set({ ...seen, ...(arrived && { confirmed: true }) })
+      .where('id', '=', row.id)
+      .execute();
+  }
+  return { sessionId: row.id, actor, token: renewed };
 }
 
 function isOver(row: Selectable<SessionsTable>, now: Date): boolean {
@@ -138,14 +144,18 @@ function isOver(row: Selectable<SessionsTable>, now: Date): boolean {
 
 /** The new token; null if a request at the same moment has exchanged it already. */
 async function exchangeToken(
-  tx: Tx,
+  db: Reading,
   row: Selectable<SessionsTable>,
+  late: boolean,
   now: Date,
 ): Promise<string | null> {
   const secret = newSecret();
-  const exchanged = await tx
+  const [previous, lost] = late ? [row.previous_hash, row.token_hash] : [row.token_hash, null];
+  const kept = { previous_hash: previous, lost_hash: lost };
+  const renewed = { token_hash: secret.hash, ...kept, rotated_at: now };
+  const exchanged = await db
     .updateTable('sessions')
-    .set({ token_hash: secret.hash, previous_hash: row.token_hash, rotated_at: now })
+    .set({ ...renewed, confirmed: false })
     .where('id', '=', row.id)
     .where('token_hash', '=', row.token_hash)
     .returning('id')
@@ -153,8 +163,8 @@ async function exchangeToken(
   return exchanged === undefined ? null : secret.text;
 }
 
-async function endSession(tx: Tx, id: string): Promise<void> {
-  await tx.deleteFrom('sessions').where('id', '=', id).execute();
+async function endSession(db: Reading, id: string): Promise<void> {
+  await db.deleteFrom('sessions').where('id', '=', id).execute();
 }
 
 /** Ends one of the account's sessions, or all of them; `except` stays. The number ended. */
@@ -186,7 +196,7 @@ export async function moveSession(
     const moved = row === undefined ? null : { ...row, library_id: libraryId };
     const actor = moved === null || isOver(moved, now) ? null : await actorOf(tx, moved);
     if (row === undefined || actor === null || actor.kind !== 'staff') throw notSignedIn();
-    const fresh = await exchangeToken(tx, row, now);
+    const fresh = await exchangeToken(tx, row, false, now);
     if (fresh === null) throw notSignedIn();
     // No grace here: what was done at one library must not go on in the name of another.
     await tx
@@ -204,10 +214,10 @@ export function notSignedIn(): LoanError {
 
 /** The account as an actor; null if it may not act any more. */
 export async function actorOf(
-  tx: Tx,
+  db: Reading,
   session: { readonly account_id: string; readonly library_id: string | null },
 ): Promise<Actor | null> {
-  const reader = await tx
+  const reader = await db
     .selectFrom('readers')
     .select(['id', 'library_id', 'state'])
     .where('id', '=', session.account_id)
@@ -216,7 +226,7 @@ export async function actorOf(
     if (reader.state !== 'approved' && reader.state !== 'suspended') return null;
     return { kind: 'reader', id: reader.id, libraryId: reader.library_id, roles: ['reader'] };
   }
-  const grants = await tx
+  const grants = await db
     .selectFrom('staff')
     .innerJoin('staff_roles', 'staff_roles.staff_id', 'staff.id')
     .select('staff_roles.role')

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../store/clock.ts';
 import type { Database } from '../../store/database.ts';
 import type { Schema } from '../../store/schema.ts';
@@ -6,6 +6,7 @@ import type { Json } from '../../store/values.ts';
 import type { Sentence } from '../errors.ts';
 
 export type Tx = Transaction<Schema>;
+export type Reading = Kysely<Schema> | Tx;
 
 /** What registration needs to know of a library. */
 export interface HomeLibrary {

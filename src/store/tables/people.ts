@@ -126,6 +126,10 @@ export interface SessionsTable {
   /** The token before this one, which parallel requests may still carry for a moment. */
   previous_hash: Buffer | null;
   rotated_at: Date;
+  /** False from an exchange of the token until the new one is used for the first time. */
+  confirmed: Generated<boolean>;
+  /** A token that seems to have been lost on its way; if it turns up, it was not. */
+  lost_hash: Generated<Buffer | null>;
   created_at: Date;
   seen_at: Date;
   /** Ends when unused until then, and at `ends_at` in any case. */

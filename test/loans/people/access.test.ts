@@ -158,10 +158,27 @@ eachDatabase('exchanges a session’s token and ends one that was copied', async
     both.every((session) => session?.actor.id === reader.id),
     'and both are served',
   );
-  const next = fresh[0] ?? '';
   world.pass(61);
-  t.equal(await resumeSession(context, token), null, 'an old token, late');
-  t.equal(await resumeSession(context, next), null, 'ends the session for the thief and the owner');
+  const lost = await resumeSession(context, token);
+  t.type(lost?.token, 'string', 'a new token that never arrived is made again');
+  t.ok(await resumeSession(context, lost?.token ?? ''));
+  world.pass(61);
+  t.equal(await resumeSession(context, token), null, 'an old token, after the new one was used');
+  t.equal(
+    await resumeSession(context, lost?.token ?? ''),
+    null,
+    'ends the session for the thief and the owner',
+  );
+
+  const [stolen, again] = await (async () => {
+    const { token } = await open();
+    world.pass(3601);
+    const arrived = (await resumeSession(context, token))?.token ?? '';
+    world.pass(61);
+    return [(await resumeSession(context, token))?.token ?? '', arrived];
+  })();
+  t.equal(await resumeSession(context, again), null, 'a lost token that turns up was not lost');
+  t.equal(await resumeSession(context, stolen), null, 'so what was given for it ends too');
 
   const idle = (await open()).token;
   world.pass(86_401);
