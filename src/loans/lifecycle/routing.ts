@@ -1,7 +1,8 @@
 import type { Json } from '../../store/values.ts';
 import { dayAt } from '../calendar/dates.ts';
-import { switchOf } from '../policy/decide.ts';
-import { activeLeg, decideFor, type Move, type Work } from './work.ts';
+import { decide, isForeign, switchOf } from '../policy/decide.ts';
+import { quotaOf } from './legs.ts';
+import { activeLeg, decideFor, factsOf, type Move, type Work } from './work.ts';
 
 /**
  * What the gateway does by itself when a request comes to stand at ROUTING: it asks the next lender
@@ -23,7 +24,7 @@ export async function routeOn(work: Work): Promise<Move | null> {
     .orderBy('position')
     .execute();
   for (const entry of rota) {
-    const skipped = whySkipped(work, entry.lender);
+    const skipped = whySkipped(work, entry.lender) ?? (await whyFull(work, entry.lender));
     await work.tx
       .updateTable('loan_rota')
       .set({ state: skipped === null ? 'used' : 'skipped', why: skipped })
@@ -42,15 +43,35 @@ export async function routeOn(work: Work): Promise<Move | null> {
   return named === undefined ? null : system('exhausted');
 }
 
+/** Why a lender of the rota is not asked; kept with its entry, for whoever wonders. */
 function whySkipped(work: Work, lender: string): string | null {
-  const library = work.context.findLibrary(lender);
+  const { request, context } = work;
+  const library = context.findLibrary(lender);
   if (library === null) return 'unknown';
+  if (lender === request.home_library) return 'home_library';
   if (library.paused) return 'paused';
   const today = dayAt(work.at, library.calendar.timezone);
   const { lend } = library;
   if (lend === null) return 'does_not_lend';
   const open = (lend.from === null || lend.from <= today) && (lend.to === null || today <= lend.to);
-  return open ? null : 'does_not_lend_now';
+  if (!open) return 'does_not_lend_now';
+  if (!library.delivery.includes(request.delivery)) return 'delivery';
+  const facts = factsOf(context, request, { lender, collection: '' });
+  if (!lend.foreign && isForeign(facts.language) === true) return 'foreign';
+  return switchOf(decide(work.policy, 'loan.lends', facts)) ? null : 'policy';
+}
+
+async function whyFull(work: Work, lender: string): Promise<string | null> {
+  const quota = quotaOf(work, { lender, collection: '' });
+  if (quota === null) return null;
+  const row = await work.tx
+    .selectFrom('lender_quotas')
+    .select('used')
+    .where('lender', '=', lender)
+    .where('month', '=', dayAt(work.at, work.context.timezone).slice(0, 7))
+    .forUpdate()
+    .executeTakeFirst();
+  return (row?.used ?? 0) + work.request.volumes > quota.limit ? 'quota' : null;
 }
 
 function system(action: string, detail: Readonly<Record<string, Json>> = {}): Move {

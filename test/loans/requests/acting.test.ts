@@ -79,6 +79,7 @@ eachDatabase(
     const { number } = await world.submit(reader, {
       alternatives: [
         { library: 'arts', localId: '000123' },
+        { library: 'home', localId: null },
         { library: 'national', localId: null },
       ],
     });
@@ -101,6 +102,17 @@ eachDatabase(
       side: 'lending',
     });
     t.match(requests, [{ number, state: 'UNFILLED' }]);
+    const rota = await database.db
+      .selectFrom('loan_rota')
+      .select(['lender', 'state', 'why'])
+      .orderBy('position')
+      .execute();
+    t.same(rota, [
+      { lender: 'chem', state: 'used', why: null },
+      { lender: 'arts', state: 'skipped', why: 'paused' },
+      { lender: 'home', state: 'skipped', why: 'home_library' },
+      { lender: 'national', state: 'used', why: null },
+    ]);
   },
 );
 
