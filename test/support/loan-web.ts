@@ -7,7 +7,7 @@ import { openSession } from '../../src/loans/access/sessions.ts';
 import type { Actor, PersonRole } from '../../src/loans/actor.ts';
 import type { PeopleContext } from '../../src/loans/people/context.ts';
 import { loansOfReader } from '../../src/loans/requests/privacy.ts';
-import { createDirectory } from '../../src/members/directory.ts';
+import { createDirectory, type Directory } from '../../src/members/directory.ts';
 import { createSearchEngine } from '../../src/search/engine.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
@@ -19,6 +19,8 @@ import { unhurried } from './unhurried.ts';
 export interface LoanWeb {
   readonly app: FastifyInstance;
   readonly world: LoanWorld;
+  /** The search's directory; empty, as loans have libraries of their own here. */
+  readonly directory: Directory;
   /** A session of somebody who is there already. */
   token(actor: Actor): Promise<string>;
   /** A member of staff, written into the database, and a session. */
@@ -59,11 +61,12 @@ export async function loanWeb(database: Database, options: WorldOptions = {}): P
     },
     settings: { ...settings.search, cache: settings.cache },
   });
+  const directory = createDirectory();
   const app = await createServer(
     {
       settings: { ...settings, loans: { ...settings.loans, signInsPerMinute: 20 } },
       shape: await readDirectoryShape(settings),
-      directory: createDirectory(),
+      directory,
       registry: { load: async () => [], save: async () => {}, remove: async () => {} },
       engine,
       metrics: createMetrics({ load: () => engine.load(), guards: () => [] }),
@@ -94,6 +97,7 @@ export async function loanWeb(database: Database, options: WorldOptions = {}): P
   return {
     app,
     world,
+    directory,
     token,
     async staff(library, ...roles) {
       const actor = await hire(database, world.now(), library, roles);

@@ -5,6 +5,7 @@ import { librarySchema } from '../../members/document.ts';
 import { findLibraries } from '../../members/find.ts';
 import type { WebContext } from '../context.ts';
 import { badInput, notFound, ProblemError, problemSchema } from '../problem.ts';
+import { hasOpenRequests } from './loans/open-requests.ts';
 
 const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const idParameter = Type.Object({ id: Type.String() });
@@ -143,6 +144,9 @@ function registerWrites(app: FastifyInstance, context: WebContext): void {
       administratorOnly(context, request);
       const entry = writable(context, request);
       requireMatch(request, entry);
+      if (context.loans && (await hasOpenRequests(context.loans.loans, entry.library.id))) {
+        throw new ProblemError(409, 'conflict', `${entry.library.id} has requests that are open`);
+      }
       await registry.remove(entry.library.id);
       directory.remove(entry.library.id);
       return reply.code(204).send();
