@@ -1,4 +1,5 @@
 import type { ConnectorInput, LibraryInput } from '../members/document.ts';
+import { idFor } from '../members/import/drafts.ts';
 import { type ProbeTarget, ProbeTargetError } from './types.ts';
 
 /**
@@ -75,15 +76,4 @@ export function egressAddressOf(target: ProbeTarget): string | null {
 /** Draft entry for a host: id and name from it, a code nobody has, not asked by anybody. */
 export function draftFor(host: string, connector: ConnectorInput): LibraryInput {
   return { id: idFor(host), code: '000000', name: { zh: host }, status: 'draft', connector };
-}
-
-export function idFor(host: string): string {
-  const plain = host
-    .toLowerCase()
-    .replace(/^(?:www|opac|z3950|lib|sru)\.(?=[^.]+\.)/, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '');
-  const lettered = /^[a-z]/.test(plain) ? plain : `host-${plain}`;
-  const id = lettered.slice(0, 32).replace(/-+$/, '');
-  return id.length >= 2 ? id : `${id}-library`;
 }
