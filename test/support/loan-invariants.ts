@@ -43,8 +43,8 @@ const checks: Readonly<Record<string, string>> = {
     select r.number from loan_requests r
       join json_to_recordset('${JSON.stringify(timed)}'::json) as t (side text, name text)
         on t.side = 'borrowing' and t.name = r.state
-      where not exists (select from jobs j where j.kind = 'loan.timer' and j.done_at is null
-        and j.key = r.id || '/0/state')
+      where r.attention_at is null and not exists (select from jobs j
+        where j.kind = 'loan.timer' and j.done_at is null and j.key = r.id || '/0/state')
     union all
     select l.request_id || '/' || l.leg from loan_legs l
       join json_to_recordset('${JSON.stringify(timed)}'::json) as t (side text, name text)

@@ -112,7 +112,10 @@ function nextDuty(work: Work, move: Move, transition: Transition, effect: Effect
   if (facts.owner === null) return { owner: null, deadline_at: null };
   const row = side === 'borrowing' ? work.request : legOf(work, move.leg);
   const dueDate = (side === 'borrowing' ? effect.request : effect.leg)?.due_date ?? row.due_date;
-  if (facts.timer !== null && (transition.from !== to || row.deadline_at === null)) {
+  // A desk that has dealt with what was late gets a new term; one that still runs is not prolonged.
+  const renewed =
+    transition.action === 'clear_attention' && (row.deadline_at ?? work.at) <= work.at;
+  if (facts.timer !== null && (transition.from !== to || row.deadline_at === null || renewed)) {
     const { parameter } = facts.timer;
     if (!isParameterName(parameter)) throw new Error(`${parameter} is no policy parameter.`);
     const leg = side === 'lending' ? legOf(work, move.leg) : null;

@@ -36,7 +36,7 @@ interface TimerPayload {
 /** Plans the timer of the state that an event led to, and takes back that of the one before. */
 export async function planStateTimer(work: Work, event: TakenEvent): Promise<void> {
   const { side, leg, from, to } = event;
-  if (from === to) return;
+  if (from === to && event.action !== 'clear_attention') return;
   const key = `${work.request.id}/${leg}/state`;
   const before = from === 'START' ? null : stateFacts(side, from).timer;
   const { timer } = stateFacts(side, to);

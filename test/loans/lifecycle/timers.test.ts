@@ -277,3 +277,24 @@ eachDatabase(
     }
   },
 );
+
+eachDatabase(
+  'what is late asks for a look, and asks again after it was dealt with',
+  async (t, database) => {
+    const world = await loanWorld(database);
+    const reader = await world.reader();
+    const home = world.staff('home', 'desk_clerk');
+    const { number } = await world.submit(reader);
+    await world.act(world.staff('chem', 'desk_clerk'), number, 'promise');
+    await t.rejects(world.act(home, number, 'clear_attention'), { code: 'not_open' });
+    const flag = async () =>
+      'attention' in (await getRequest(world.context, database.db, home, number)).flags;
+    await world.advance({ days: 8 });
+    t.equal(await flag(), true, 'five working days have passed');
+    await world.act(home, number, 'clear_attention');
+    t.equal(await flag(), false);
+    await world.advance({ days: 8 });
+    t.equal(await flag(), true, 'and five more');
+    t.match(await world.state(number), { state: 'PROMISED', leg: 'PROMISED' });
+  },
+);

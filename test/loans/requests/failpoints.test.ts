@@ -35,7 +35,7 @@ eachDatabase(
         if (left.length > 0) t.fail(`statement ${n} left rows in ${table}`);
       }
     }
-    t.ok(points > 30, `${points} statements`);
+    t.ok(points > 20, `${points} statements`);
     t.same(await unsoundLoans(database), []);
   },
 );
@@ -70,7 +70,7 @@ eachDatabase(
       if (after.version !== before.version) t.fail(`statement ${n} moved the request`);
       if (n % 10 === 0) t.same(await unsoundLoans(database), []);
     }
-    t.ok(points > 15, `${points} statements`);
+    t.ok(points > 10, `${points} statements`);
     t.match(await world.state(number), { state: 'IN_TRANSIT', leg: 'LENT' });
     t.same(await unsoundLoans(database), []);
   },
