@@ -1,18 +1,17 @@
 import { detectCharset } from '../../marc/charset/index.ts';
-import { childrenOf, firstChild } from '../../marc/xml/tree.ts';
 import type { LibraryInput, SruInput } from '../../members/document.ts';
-import { diagnosticCode } from '../../protocols/sru/diagnostics.ts';
 import { decodeExplain, indexesOf, type SruExplain } from '../../protocols/sru/explain.ts';
 import { escapeTerm } from '../../query/index.ts';
 import type { IndexName } from '../../query/types.ts';
 import { type Answer, createAsker, withConnector } from '../asking.ts';
 import { hasTime, type ProbeContext } from '../context.ts';
 import { enoughHits, enoughSeeds, hanSeeds, latinSeeds, yearSeeds } from '../terms.ts';
-import { type Counted, probeFound } from './common.ts';
+import { probeFound } from './common.ts';
 import { type Fetched, fetchXml, textAt } from './fetch.ts';
 import type { WebOutcome } from './index.ts';
+import { probeEdges, probePacking, probePost, probeScan } from './sru-manners.ts';
+import { countTerm, type Seed, type Server, search, type Version } from './sru-search.ts';
 
-type Version = '1.1' | '1.2' | '2.0';
 const versions: readonly Version[] = ['1.1', '1.2', '2.0'];
 
 /** Index names that servers have, the standard ones first; those of the explain record go before them. */
@@ -42,20 +41,6 @@ const usualSchemas = [
   'mods',
   'dc',
 ];
-
-interface Server {
-  readonly context: ProbeContext;
-  readonly url: URL;
-  version: Version;
-  schema: string;
-}
-
-interface SruCount {
-  readonly hits: number;
-  readonly records: number;
-  readonly diagnostic: number | null;
-  readonly fetched: Fetched;
-}
 
 /** Probes an SRU server; null where none answers at the address. */
 export async function probeSru(
@@ -176,51 +161,6 @@ function noteExplain({ notebook }: ProbeContext, explain: SruExplain | null): vo
   else notebook.warn('explain.schemas', 'Explain 未列格式', 'No schema is listed.');
 }
 
-/** One search as it is, without repairs. */
-async function search(
-  { context, url, version, schema }: Server,
-  cql: string,
-  start: number,
-  count: number,
-  more: Readonly<Record<string, string>> = {},
-  method: 'GET' | 'POST' = 'GET',
-): Promise<SruCount> {
-  const versioned = version === '2.0' ? {} : { version, operation: 'searchRetrieve' };
-  const fetched = await fetchXml(
-    context,
-    url,
-    {
-      ...versioned,
-      query: cql,
-      startRecord: String(start),
-      maximumRecords: String(count),
-      ...(schema === '' ? {} : { recordSchema: schema }),
-      ...more,
-    },
-    method,
-  );
-  const { root } = fetched;
-  const records = root === null ? null : firstChild(root, 'records');
-  const uri = textAt(root, 'diagnostics', 'diagnostic', 'uri');
-  return {
-    hits: Number(/^\d{1,9}/.exec(textAt(root, 'numberOfRecords') ?? '')?.[0] ?? 0),
-    records: records === null ? 0 : childrenOf(records, 'record').length,
-    diagnostic: uri === null ? null : (diagnosticCode(uri) ?? 0),
-    fetched,
-  };
-}
-
-async function countTerm(server: Server, index: string, term: string): Promise<Counted> {
-  const { hits, diagnostic, fetched } = await search(
-    server,
-    `${index} = "${escapeTerm(term)}"`,
-    1,
-    1,
-  );
-  if (fetched.root === null) return { hits: 0, refused: fetched.problem ?? 'no XML' };
-  return diagnostic === null ? { hits, refused: null } : { hits: 0, refused: `SRU ${diagnostic}` };
-}
-
 async function probeVersions(server: Server): Promise<Version | null> {
   const { notebook } = server.context;
   const good: Version[] = [];
@@ -263,12 +203,6 @@ function noteMisdeclared({ notebook }: ProbeContext, bytes: Uint8Array): void {
       en: `Ask the library to declare ${charset}, or to send what it declares.`,
     },
   );
-}
-
-interface Seed {
-  readonly cql: string;
-  readonly hits: number;
-  readonly search: { readonly index: IndexName; readonly spelling: string; readonly term: string };
 }
 
 async function findSeed(server: Server, explain: SruExplain | null): Promise<Seed | null> {
@@ -392,80 +326,4 @@ async function dialectOf(server: Server, schema: string, seed: Seed): Promise<st
   );
   await asker.close();
   return answer.records[0]?.record.dialect ?? '';
-}
-
-async function probePacking(server: Server, seed: Seed): Promise<void> {
-  const { notebook } = server.context;
-  const name = server.version === '2.0' ? 'recordXMLEscaping' : 'recordPacking';
-  const xml = await search(server, seed.cql, 1, 1, { [name]: 'xml' });
-  if (xml.records > 0 && xml.diagnostic === null) {
-    notebook.pass('packing', '记录以 XML 封装', 'Records come as XML.');
-  } else {
-    notebook.warn('packing', '不接受 XML 封装', 'XML packing is refused.', {
-      zh: 'recordPacking: string',
-      en: 'recordPacking: string',
-    });
-  }
-}
-
-async function probePost(server: Server, seed: Seed): Promise<void> {
-  const { notebook } = server.context;
-  const { hits, fetched } = await search(server, seed.cql, 1, 1, {}, 'POST');
-  if (hits === seed.hits)
-    notebook.pass('method.post', 'POST 与 GET 结果相同', 'POST gives what GET gives.');
-  else
-    notebook.warn(
-      'method.post',
-      `不接受 POST（${fetched.status ?? fetched.problem}）`,
-      `POST is not taken (${fetched.status ?? fetched.problem}).`,
-      { zh: 'method: get', en: 'method: get' },
-    );
-}
-
-async function probeEdges(server: Server, seed: Seed): Promise<void> {
-  const { notebook } = server.context;
-  const bad = await search(server, 'nosuchset.nosuchindex = "test"', 1, 1);
-  if (bad.diagnostic !== null) {
-    notebook.pass(
-      'bad-query',
-      `不存在的索引得到诊断 ${bad.diagnostic}`,
-      `An index that is not there gives diagnostic ${bad.diagnostic}.`,
-    );
-  } else {
-    notebook.warn(
-      'bad-query',
-      `不存在的索引命中 ${bad.hits} 条，未报错`,
-      `An index that is not there gives ${bad.hits} hits and no diagnostic.`,
-      {
-        zh: '不支持的索引会像没有命中，配置只列可用的',
-        en: 'Missing indexes look like no hits: list only those that work.',
-      },
-    );
-  }
-  const beyond = await search(server, seed.cql, seed.hits + 5, 1);
-  if (beyond.records === 0) {
-    notebook.pass(
-      'past-end',
-      `越界得到${beyond.diagnostic === null ? '空列表' : `诊断 ${beyond.diagnostic}`}`,
-      `Beyond the end comes ${beyond.diagnostic === null ? 'an empty list' : `diagnostic ${beyond.diagnostic}`}.`,
-    );
-  } else {
-    notebook.warn('past-end', '越界仍返回记录', 'Records come even from beyond the end.');
-  }
-}
-
-async function probeScan({ context, url, version }: Server, index: unknown): Promise<void> {
-  const { notebook } = context;
-  const name = typeof index === 'string' ? index : 'dc.title';
-  const versioned = version === '2.0' ? {} : { version, operation: 'scan' };
-  const { root } = await fetchXml(context, url, {
-    ...versioned,
-    scanClause: `${name} = "a"`,
-    maximumTerms: '5',
-  });
-  const terms = root === null ? null : firstChild(root, 'terms');
-  const count = terms === null ? 0 : childrenOf(terms, 'term').length;
-  if (count > 0)
-    notebook.pass('scan', `${name} 给出 ${count} 个词`, `${name} gives ${count} terms.`);
-  else notebook.warn('scan', '不支持浏览', 'Scan is not supported.');
 }

@@ -16,20 +16,17 @@ import {
   probeQueryCharset,
   probeScript,
 } from './charsets.ts';
+import { probeExplain, probeOpac, probeScan, probeSorts } from './extras.ts';
 import { type Findings, newFindings } from './findings.ts';
 import {
   probeBadQuery,
   probeBoolean,
   probeConcurrency,
   probeCounts,
-  probeExplain,
   probeNamedSets,
-  probeOpac,
   probePages,
   probePiggyback,
   probePipelining,
-  probeScan,
-  probeSorts,
 } from './manners.ts';
 import { chooseSyntax, findSeed, probeChunks, probeSyntaxes, readForms } from './sample.ts';
 import { openSession, type Session } from './session.ts';
