@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { parse } from 'yaml';
 import { type Settings, SettingsError } from './config.ts';
+import { fetchThrough } from './egress-fetch.ts';
 import { copiesFinder, loanLibraryFinder, recordFinder } from './loan-copies.ts';
 import { createResetHandler, resetJob } from './loans/access/forgotten.ts';
 import { systemActor } from './loans/actor.ts';
@@ -23,6 +24,7 @@ import { PolicyError } from './loans/policy/read.ts';
 import { publishPolicy } from './loans/policy/store.ts';
 import type { LoanContext } from './loans/requests/context.ts';
 import { loansOfReader, unlinkJob, unlinkJobHandlers } from './loans/requests/privacy.ts';
+import { externalLogins } from './logins.ts';
 import type { Directory } from './members/directory.ts';
 import type { Egress } from './protocols/types.ts';
 import type { SearchEngine } from './search/types.ts';
@@ -51,6 +53,7 @@ export interface LoanParts {
   readonly logger: FastifyBaseLogger;
   /** Address of the pages as readers see it. */
   readonly site: () => string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -109,6 +112,8 @@ function fault(message: string): SettingsError {
  * while the rest of the gateway searches already; what is used before that is answered with 503.
  */
 export function startLoans(parts: LoanParts): RunningLoans {
+  const { settings, environment, egress, site } = parts;
+  const logins = externalLogins(settings, environment, fetchThrough(egress), site);
   let opened: OpenLoans | null = null;
   const stop = new AbortController();
   const opening = openLoans(parts, stop.signal).then((loans) => {
@@ -119,6 +124,7 @@ export function startLoans(parts: LoanParts): RunningLoans {
   return {
     loans: whenOpen(() => opened?.loans ?? null),
     people: whenOpen(() => opened?.people ?? null),
+    logins,
     ready: opening,
     async close() {
       stop.abort();
@@ -143,7 +149,7 @@ function whenOpen<T extends object>(find: () => T | null): T {
   });
 }
 
-interface OpenLoans extends LoanServices {
+interface OpenLoans extends Omit<LoanServices, 'logins'> {
   close(): Promise<void>;
 }
 

@@ -161,7 +161,7 @@ export async function createGateway(
   let stopping = false;
   let opened = false;
   let site = settings.loans.site;
-  const loans = startedLoans(settings, federation, clock, logger, () => {
+  const loans = startedLoans(settings, environment, federation, clock, logger, () => {
     site ??= listeningAt(server);
     return site;
   });
@@ -214,13 +214,14 @@ export async function createGateway(
 
 function startedLoans(
   settings: Settings,
+  environment: Environment,
   { directory, engine, egress }: Federation,
   clock: Clock,
   logger: FastifyBaseLogger,
   site: () => string,
 ): RunningLoans | null {
   if (!settings.loans.enabled) return null;
-  return startLoans({ settings, directory, engine, egress, clock, logger, site });
+  return startLoans({ settings, directory, engine, egress, clock, logger, site, environment });
 }
 
 /** Where the server is reached on this machine; for links where no address is configured. */

@@ -2,12 +2,47 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import Type from 'typebox';
 import { type Fault, problemsOf } from './members/faults.ts';
-import { closed, nullable } from './members/schema/common.ts';
+import { closed, environmentName, nullable } from './members/schema/common.ts';
 import { readYaml, type YamlSource } from './members/yaml.ts';
 
 const count = (maximum: number, minimum = 1) => Type.Integer({ minimum, maximum });
 const milliseconds = count(3_600_000);
 const seconds = count(31_536_000);
+
+const login = {
+  id: Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }),
+  name: closed({ zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) }),
+};
+const secureUrl = Type.String({ pattern: '^https://' });
+const client = {
+  clientId: Type.String({ minLength: 1 }),
+  clientSecretEnv: environmentName,
+  clientAuthentication: Type.Optional(Type.Enum(['basic', 'post'])),
+};
+
+/** Sign-in at a university: CAS, the OAuth 2 of the CARSI bridge, or OpenID Connect. */
+const loginSchema = Type.Union([
+  closed({
+    protocol: Type.Literal('cas'),
+    ...login,
+    url: secureUrl,
+    version: Type.Optional(Type.Enum([2, 3])),
+  }),
+  closed({ protocol: Type.Literal('oidc'), ...login, issuer: secureUrl, ...client }),
+  closed({
+    protocol: Type.Literal('oauth2'),
+    ...login,
+    authorizeUrl: secureUrl,
+    tokenUrl: secureUrl,
+    resourceUrl: secureUrl,
+    ...client,
+    pkce: Type.Optional(Type.Boolean()),
+    accessToken: Type.Optional(Type.Enum(['query', 'header'])),
+    subject: Type.Optional(Type.String()),
+    affiliation: Type.Optional(nullable(Type.String())),
+    privateKeyEnv: Type.Optional(environmentName),
+  }),
+]);
 
 /** config/gateway.yaml. Every key is required, so that the file always shows what is in force. */
 export const settingsSchema = closed({
@@ -70,6 +105,7 @@ export const settingsSchema = closed({
       Type.Enum(['clc', 'lcas', 'ruc', 'ddc', 'lcc']),
     ),
     signInsPerMinute: count(100_000),
+    logins: Type.Array(loginSchema, { maxItems: 50 }),
   }),
   log: closed({
     level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

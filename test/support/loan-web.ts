@@ -6,6 +6,7 @@ import { readDirectoryShape, readSettings } from '../../src/config.ts';
 import { openSession } from '../../src/loans/access/sessions.ts';
 import type { Actor, PersonRole } from '../../src/loans/actor.ts';
 import type { PeopleContext } from '../../src/loans/people/context.ts';
+import type { ExternalLogins } from '../../src/loans/people/external/login.ts';
 import { loansOfReader } from '../../src/loans/requests/privacy.ts';
 import { createDirectory, type Directory } from '../../src/members/directory.ts';
 import { createSearchEngine } from '../../src/search/engine.ts';
@@ -42,9 +43,14 @@ export interface AskMore {
 }
 export type Reply = LightMyRequestResponse;
 
+const none: ExternalLogins = { providers: [], redirectUri: (id) => `https://ill.example/${id}` };
+
 export const adminToken = 'token-of-the-test';
 
-export async function loanWeb(database: Database, options: WorldOptions = {}): Promise<LoanWeb> {
+export async function loanWeb(
+  database: Database,
+  options: WorldOptions & { readonly logins?: ExternalLogins } = {},
+): Promise<LoanWeb> {
   const world = await loanWorld(database, options);
   const { context } = world;
   const people: PeopleContext = {
@@ -74,7 +80,7 @@ export async function loanWeb(database: Database, options: WorldOptions = {}): P
       check: () => ({ faults: [] }),
       isAdministrator: (token) => token === adminToken,
       isReady: () => true,
-      loans: { loans: context, people },
+      loans: { loans: context, people, logins: options.logins ?? none },
     },
     pino({ level: 'silent' }),
   );

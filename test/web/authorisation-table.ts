@@ -203,6 +203,21 @@ export const rows: Readonly<Record<string, Row>> = {
   'GET /policies/explain': { cells: anybody },
   'POST /policies': { cells: federation, body: policy },
   'POST /policies/what-if': { cells: federation, body: policy },
+  'GET /logins': { cells: anybody },
+  // No university is configured here.
+  'GET /logins/{provider}': { cells: '0  0 0 0  0 0 0  0 0 0  0 0 0  0  0 0 0 0' },
+  'GET /logins/{provider}/back': {
+    cells: '0  0 0 0  0 0 0  0 0 0  0 0 0  0  0 0 0 0',
+    path: '/logins/none/back',
+  },
+  'POST /logins/links': { cells: anybody, body: { ticket: 'x', library: 'home' } },
+  'GET /links': { cells: homeDesk, path: '/links?library=home' },
+  'POST /links/{id}/approve': { cells: homeDesk, path: '/links/{link}/approve' },
+  'POST /links/{id}/refuse': { cells: homeDesk, path: '/links/{link}/refuse' },
+  'DELETE /me/links/{id}': {
+    cells: '-  + 0 0  x x x  x x x  x x x  x  x x x x',
+    path: '/me/links/{ended}',
+  },
   'POST /sessions': {
     cells: '-  - - -  - - -  - - -  - - -  -  - - - -',
     body: { login: '<column>', password: 'x' },

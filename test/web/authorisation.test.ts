@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import type { PersonRole } from '../../src/loans/actor.ts';
 import { eachDatabase } from '../support/database.ts';
@@ -108,6 +109,7 @@ async function furnish(web: LoanWeb, seats: Seats): Promise<Fixture> {
   const lead = (await seats.leadHome?.()) ?? null;
   await web.ask(lead, 'POST', '/api/v1/cards', { body: { number: 'K-1' } });
   const spare = await web.reader('home');
+  const [link, ended] = await linkCards(web, ids.readerOwn ?? '');
   const spareClerk = await web.staff('home', 'desk_clerk');
   const version = String((await web.ask(own, 'GET', `/api/v1/requests/${number}`)).json().version);
   return {
@@ -118,7 +120,31 @@ async function furnish(web: LoanWeb, seats: Seats): Promise<Fixture> {
     spare: spare.actor.id,
     clerk: ids.clerkHome ?? '',
     spareClerk: spareClerk.actor.id,
+    link,
+    ended,
   };
+}
+
+/** One link that waits for the desk and one that the reader may end. */
+async function linkCards({ world }: LoanWeb, reader: string): Promise<[string, string]> {
+  const made: [string, string] = [randomUUID(), randomUUID()];
+  const at = world.now();
+  const common = { provider: 'campus', reader_id: reader, requested_at: at };
+  await world.database.db
+    .insertInto('identity_links')
+    .values([
+      {
+        id: made[0],
+        subject: 'a',
+        state: 'awaiting_review',
+        ...common,
+        decided_at: null,
+        decided_by: null,
+      },
+      { id: made[1], subject: 'b', state: 'approved', ...common, decided_at: at, decided_by: 'x' },
+    ])
+    .execute();
+  return made;
 }
 
 /** A photo and an enrolment for self pick-up that waits for the desk. */

@@ -6,6 +6,7 @@ import type { WebContext } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
 import { actionRoutes } from './actions.ts';
 import { deskRoutes } from './desks.ts';
+import { loginRoutes } from './logins.ts';
 import { myRoutes } from './me.ts';
 import { noticeRoutes } from './notices.ts';
 import { pickupRoutes } from './pickup.ts';
@@ -39,6 +40,7 @@ export async function registerLoans(
     ...pickupRoutes(services),
     ...noticeRoutes(services),
     ...policyRoutes(services),
+    ...loginRoutes(services),
     ...sessionRoutes(services, signInsPerMinute),
   ];
   const prepare: FastifyPluginAsync = async (scope) => {

@@ -43,7 +43,7 @@ const details = {
   ),
 };
 
-const registration = closedObject(
+export const registration = closedObject(
   {
     library: Type.String({ description: 'Id of the home library' }),
     login: Type.Optional(

@@ -1,0 +1,122 @@
+import t from 'tap';
+import { fetchThrough } from '../../src/egress-fetch.ts';
+import { createCasProvider } from '../../src/loans/people/external/cas.ts';
+import type { ExternalLogins } from '../../src/loans/people/external/login.ts';
+import { createOauth2Provider } from '../../src/loans/people/external/oauth2.ts';
+import { createOidcProvider } from '../../src/loans/people/external/oidc.ts';
+import { createEgress } from '../../src/protocols/egress.ts';
+import { eachDatabase } from '../support/database.ts';
+import {
+  type IdentityProviderStandIn,
+  startIdentityProvider,
+} from '../support/identity-provider.ts';
+import { type LoanWeb, loanWeb, type Reply } from '../support/loan-web.ts';
+
+t.setTimeout(240_000);
+
+const site = 'http://ill.example';
+
+eachDatabase(
+  'a university says who somebody is, the library whether they may borrow',
+  async (t, database) => {
+    const university = await startIdentityProvider();
+    const egress = createEgress({ allow: ['127.0.0.0/8:1024-65535'] });
+    const web = await loanWeb(database, { logins: loginsAt(university, fetchThrough(egress)) });
+    t.teardown(async () => {
+      await web.close();
+      await egress.close();
+      await university.close();
+    });
+    const list = (await web.ask(null, 'GET', '/api/v1/logins')).json();
+    t.same(
+      list.logins.map((one: { id: string }) => one.id),
+      ['oidc', 'carsi', 'cas'],
+    );
+    for (const [n, provider] of ['oidc', 'carsi', 'cas'].entries()) {
+      university.person = `student-${n}`;
+      const first = await travel(web, university, provider);
+      t.match(first.json(), { kind: 'link_card' }, `${provider}: nobody's yet`);
+      const linked = await web.ask(null, 'POST', '/api/v1/logins/links', {
+        body: {
+          ticket: first.json().ticket,
+          library: 'home',
+          name: '林晓',
+          cardNumber: `2026100${n}`,
+          email: `s${n}@students.example`,
+          phone: '13800138000',
+        },
+      });
+      t.equal(linked.statusCode, 202);
+      t.match((await travel(web, university, provider)).json(), { kind: 'awaiting_review' });
+      const desk = await web.staff('home', 'desk_clerk');
+      const waiting = await web.ask(desk.token, 'GET', '/api/v1/readers?state=awaiting_review');
+      const body = { patronGroup: 'graduate' };
+      const path = `/api/v1/readers/${waiting.json().readers[0].id}/approve`;
+      t.equal((await web.ask(desk.token, 'POST', path, { body })).statusCode, 200);
+      const back = await travel(web, university, provider);
+      t.match(back.json(), { kind: 'signed_in', actor: { libraryId: 'home', roles: ['reader'] } });
+      const cookie = sessionCookie(back);
+      const me = await web.ask(null, 'GET', '/api/v1/me', { headers: { cookie } });
+      t.match(
+        me.json(),
+        { name: '林晓', patronGroup: 'graduate' },
+        'the group is the library’s own',
+      );
+    }
+  },
+);
+
+eachDatabase('what another browser began is not finished', async (t, database) => {
+  const university = await startIdentityProvider();
+  const web = await loanWeb(database, { logins: loginsAt(university, fetch as never) });
+  t.teardown(async () => {
+    await web.close();
+    await university.close();
+  });
+  const begun = await web.ask(null, 'GET', '/api/v1/logins/cas');
+  t.equal(begun.statusCode, 302);
+  t.match(String(begun.headers['set-cookie']), /^guanji-login=.*HttpOnly.*SameSite=Lax/);
+  const back = await university.visit(new URL(String(begun.headers.location)));
+  const without = await web.ask(null, 'GET', `${back.pathname}${back.search}`);
+  t.match(without.json(), { status: 409, rule: 'external.state' });
+  t.equal((await web.ask(null, 'GET', '/api/v1/logins/nowhere')).statusCode, 404);
+});
+
+function loginsAt(
+  { origin, clientId, clientSecret, privateKey }: IdentityProviderStandIn,
+  providerFetch: ReturnType<typeof fetchThrough>,
+): ExternalLogins {
+  const name = { zh: '示范大学', en: 'Demonstration University' };
+  const client = { name, clientId, clientSecret, insecure: true };
+  const bridge = {
+    authorizeUrl: `${origin}/api/authorize`,
+    tokenUrl: `${origin}/api/token`,
+    resourceUrl: `${origin}/api/resource`,
+    privateKey,
+  };
+  return {
+    providers: [
+      createOidcProvider({ ...client, id: 'oidc', issuer: `${origin}/oidc` }, providerFetch),
+      createOauth2Provider({ ...client, ...bridge, id: 'carsi' }, providerFetch),
+      createCasProvider({ id: 'cas', name, url: `${origin}/cas`, version: 3 }, providerFetch),
+    ],
+    redirectUri: (id) => `${site}/api/v1/logins/${id}/back`,
+  };
+}
+
+/** Goes to the university and comes back, as one browser does. */
+async function travel(
+  web: LoanWeb,
+  university: IdentityProviderStandIn,
+  provider: string,
+): Promise<Reply> {
+  const begun = await web.ask(null, 'GET', `/api/v1/logins/${provider}`);
+  const [cookie = ''] = String(begun.headers['set-cookie']).split(';');
+  const back = await university.visit(new URL(String(begun.headers.location)));
+  return await web.ask(null, 'GET', `${back.pathname}${back.search}`, { headers: { cookie } });
+}
+
+function sessionCookie(reply: Reply): string {
+  const cookies = [reply.headers['set-cookie'] ?? []].flat();
+  return cookies.find((one) => one.startsWith('guanji='))?.split(';')[0] ?? '';
+}
