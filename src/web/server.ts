@@ -18,11 +18,13 @@ import type { WebContext } from './context.ts';
 import { registerHealth } from './health.ts';
 import { registerMetrics } from './metrics.ts';
 import { registerSearchPage } from './pages/search.ts';
-import { registerProblems } from './problem.ts';
+import { ProblemError, registerProblems, sendProblem } from './problem.ts';
 import { acceptRawUrls } from './raw-url.ts';
 import { registerSru } from './sru/route.ts';
 
 const version = '1.0.0';
+/** After the start, opening the database included, the event loop has settled. */
+const settleMs = 20_000;
 
 /** The HTTP server with every route; it does not listen yet. */
 export async function createServer(
@@ -102,7 +104,18 @@ async function registerPlugins(app: FastifyInstance, context: WebContext): Promi
       methods: ['GET', 'POST', 'DELETE'],
     });
   }
-  await app.register(underPressure, { maxEventLoopDelay: server.maxEventLoopDelayMs });
+  const startedAt = performance.now();
+  await app.register(underPressure, {
+    maxEventLoopDelay: server.maxEventLoopDelayMs,
+    pressureHandler: (request, reply) => {
+      // What a start costs the event loop once is no overload.
+      if (performance.now() - startedAt < settleMs) return;
+      const busy = new ProblemError(503, 'overloaded', 'the event loop is blocked', {
+        headers: { 'retry-after': '1' },
+      });
+      sendProblem(request, reply, busy);
+    },
+  });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
