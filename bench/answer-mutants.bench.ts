@@ -2,8 +2,7 @@ import { mutateMarkup } from '../test/support/markup-mutants.ts';
 import { seededRandom } from '../test/support/mutate.ts';
 import { isRead, recordedAnswers } from '../test/support/recorded-answers.ts';
 import type { Bench } from './support/bench.ts';
-
-const mutantsAnAnswer = 10_000;
+import { tryMutants } from './support/mutants.ts';
 
 /** The bounded run of the tests, at its full length. */
 export const bench: Bench = {
@@ -11,41 +10,23 @@ export const bench: Bench = {
   question:
     'Does any of 10,000 mutants of each recorded XML, JSON or HTML answer crash, hang or fill the memory?',
   async run({ quick, say }) {
-    const answers = recordedAnswers();
-    const count = quick ? 100 : mutantsAnAnswer;
-    let surprises = 0;
-    let slowestMs = 0;
-    let heap = 0;
-    for (const [at, answer] of answers.entries()) {
-      if (at % 10 === 0) say(`  answer ${at + 1} of ${answers.length}`);
-      const random = seededRandom(answer.bytes.length);
-      const before = process.memoryUsage().heapUsed;
-      for (let mutant = 0; mutant < count; mutant += 1) {
-        const bytes = mutateMarkup(answer.bytes, random);
-        const start = performance.now();
-        if (!isRead(answer, bytes)) surprises += 1;
-        slowestMs = Math.max(slowestMs, performance.now() - start);
-      }
-      heap = Math.max(heap, process.memoryUsage().heapUsed - before);
-    }
+    const answers = recordedAnswers().map((answer) => ({
+      answer,
+      random: seededRandom(answer.bytes.length),
+    }));
+    const figures = tryMutants({
+      what: 'answer',
+      samples: answers.length,
+      mutants: quick ? 100 : 10_000,
+      read: (sample) => {
+        const chosen = answers[sample];
+        if (chosen === undefined) return false;
+        return isRead(chosen.answer, mutateMarkup(chosen.answer.bytes, chosen.random));
+      },
+      say,
+    });
     return {
-      figures: [
-        {
-          name: `errors of another class in ${count * answers.length} mutants`,
-          unit: '',
-          runs: [surprises],
-          budget: '0',
-          passed: surprises === 0,
-        },
-        { name: 'slowest mutant', unit: 'ms', runs: [slowestMs] },
-        {
-          name: 'heap growth over the mutants of one answer',
-          unit: 'MiB',
-          runs: [heap / 2 ** 20],
-          budget: 'at most 64',
-          passed: heap <= 64 * 2 ** 20,
-        },
-      ],
+      figures,
       notes: [`${answers.length} answers, ours and the shared ones where present.`],
     };
   },
