@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { type RunningLoans, startLoans } from './app-loans.ts';
-import { readDirectoryShape, type Settings, SettingsError } from './config.ts';
+import { type DirectoryShape, readDirectoryShape, type Settings, SettingsError } from './config.ts';
 import { checkLibrary } from './members/check.ts';
 import { type ConnectorPool, createConnectorPool } from './members/connectors.ts';
 import { createDirectory, type Directory, DuplicateLibraryError } from './members/directory.ts';
@@ -37,6 +37,7 @@ export interface Demonstration {
 /** The parts that ask libraries: enough for the command line, and what the server stands on. */
 export interface Federation {
   readonly directory: Directory;
+  readonly shape: DirectoryShape;
   readonly engine: SearchEngine;
   readonly egress: Egress;
   /** Told of every library's answer in every search. */
@@ -111,6 +112,7 @@ export async function createFederation(
   });
   return {
     directory,
+    shape,
     engine,
     egress,
     onAnswer: (listener) => {
@@ -168,7 +170,7 @@ export async function createGateway(
   const server: FastifyInstance = await createServer(
     {
       settings,
-      shape: await readDirectoryShape(settings),
+      shape: federation.shape,
       directory: federation.directory,
       registry,
       selection: federation.selection,

@@ -162,27 +162,25 @@ const home = resolve(import.meta.dirname, '..');
 /** Reads the settings file and lays the environment over it; throws SettingsError. */
 export async function readSettings(environment: Environment): Promise<Settings> {
   const file = environment.GUANJI_CONFIG ?? resolve(home, 'config/gateway.yaml');
-  const source = await readSource(file);
-  const faults = problemsOf(settingsSchema)(source.value).map((problem) => ({
-    file,
-    line: source.lineOf(problem.pointer),
-    ...problem,
-  }));
-  if (faults.length > 0) throw new SettingsError(faults);
-  return overlay(source.value as Type.Static<typeof settingsSchema>, environment);
+  const value = await readChecked(file, settingsSchema);
+  return overlay(value as Type.Static<typeof settingsSchema>, environment);
 }
 
 /** Reads categories, groups and the default set; throws SettingsError. */
 export async function readDirectoryShape(settings: Settings): Promise<DirectoryShape> {
-  const file = resolve(home, settings.directory);
+  return (await readChecked(resolve(home, settings.directory), directorySchema)) as DirectoryShape;
+}
+
+/** The value of a YAML file that fits its schema; throws SettingsError with every fault and its line. */
+async function readChecked(file: string, schema: Type.TSchema): Promise<unknown> {
   const source = await readSource(file);
-  const faults = problemsOf(directorySchema)(source.value).map((problem) => ({
+  const faults = problemsOf(schema)(source.value).map((problem) => ({
     file,
     line: source.lineOf(problem.pointer),
     ...problem,
   }));
   if (faults.length > 0) throw new SettingsError(faults);
-  return source.value as DirectoryShape;
+  return source.value;
 }
 
 async function readSource(file: string): Promise<YamlSource> {
