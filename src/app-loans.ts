@@ -1,9 +1,8 @@
-import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { parse } from 'yaml';
+import type { DatabaseAccess } from './app-database.ts';
 import { type Settings, SettingsError } from './config.ts';
 import { fetchThrough } from './egress-fetch.ts';
 import { copiesFinder, loanLibraryFinder, recordFinder } from './loan-copies.ts';
@@ -30,22 +29,21 @@ import type { Egress } from './protocols/types.ts';
 import type { SearchEngine } from './search/types.ts';
 import { deriveKey, secretKey } from './secret-key.ts';
 import type { Clock } from './store/clock.ts';
-import { type Database, openDatabase } from './store/database.ts';
-import { StoreError } from './store/errors.ts';
+import type { Database } from './store/database.ts';
 import { createJobRunner, type JobHandler, schedule } from './store/jobs.ts';
-import { migrate } from './store/migrations/index.ts';
 import { createOutboxDelivery, outboxJob, releaseWaiting, type Sender } from './store/outbox.ts';
 import type { LoanServices } from './web/api/loans/services.ts';
 
 export interface RunningLoans extends LoanServices {
   /** Settles when the database is open and its work goes on; rejects with SettingsError. */
   readonly ready: Promise<void>;
-  /** Ends the work in progress, then lets go of the database. */
+  /** Ends the work in progress; the database is let go of after it. */
   close(): Promise<void>;
 }
 
 export interface LoanParts {
   readonly settings: Settings;
+  readonly database: DatabaseAccess;
   readonly directory: Directory;
   readonly engine: SearchEngine;
   readonly egress: Egress;
@@ -54,53 +52,6 @@ export interface LoanParts {
   /** Address of the pages as readers see it. */
   readonly site: () => string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-/**
- * Has the embedded database made where there is none yet; resolves when that has ended, well or not:
- * what is wrong shows when it is opened.
- */
-function prepareDatabase({ databaseUrl, data }: Settings, signal: AbortSignal): Promise<void> {
-  const folder = resolve(data);
-  if (databaseUrl !== null || existsSync(join(folder, 'database'))) return Promise.resolve();
-  return new Promise((done) => {
-    const child = fork(join(import.meta.dirname, 'make-database.ts'), [folder], {
-      stdio: 'ignore',
-    });
-    const kill = () => child.kill('SIGKILL');
-    signal.addEventListener('abort', kill, { once: true });
-    const end = () => {
-      signal.removeEventListener('abort', kill);
-      done();
-    };
-    child.once('error', end);
-    child.once('exit', end);
-  });
-}
-
-/** Opens the database of the settings; one that cannot be opened stops the start with a sentence. */
-export async function openConfigured(settings: Settings): Promise<Database> {
-  const { databaseUrl, data } = settings;
-  try {
-    const url = databaseUrl === null ? {} : { url: databaseUrl };
-    const database = await openDatabase({ ...url, folder: resolve(data) });
-    await migrate(database).catch(async (error) => {
-      await database.close();
-      throw error;
-    });
-    return database;
-  } catch (error) {
-    const where = databaseUrl === null ? `in ${resolve(data)}` : 'of DATABASE_URL';
-    const why = error instanceof Error ? error.message : String(error);
-    if (error instanceof StoreError || databaseUrl !== null || isFileError(error)) {
-      throw fault(`the database ${where} cannot be opened: ${why}`);
-    }
-    throw error;
-  }
-}
-
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }
 
 function fault(message: string): SettingsError {
@@ -155,44 +106,36 @@ interface OpenLoans extends Omit<LoanServices, 'logins'> {
 
 async function openLoans(parts: LoanParts, signal: AbortSignal): Promise<OpenLoans> {
   const { settings, clock } = parts;
-  await prepareDatabase(settings, signal);
-  signal.throwIfAborted();
-  const database = await openConfigured(settings);
-  try {
-    const secret = await secretKey(settings.secretKey, resolve(settings.data));
-    const loans = loanContext(parts, database, deriveKey(secret, 'pick-up pass'));
-    const people = peopleContext(parts, database, loans);
-    await installLifecycle(database);
-    await publishFirstPolicy(loans, settings.loans.policy);
-    await planHousekeeping(people);
-    await database.transaction((tx) =>
-      schedule(tx, { kind: unlinkJob, key: 'all', runAt: clock.now() }, clock.now()),
-    );
-    const out = outgoing(parts, secret);
-    await releaseWaiting(database, Object.keys(out.senders), clock.now());
-    const runner = createJobRunner({
-      database,
-      clock,
-      handlers: jobHandlers(parts, loans, people, out.senders),
-      onError: (error, job) => {
-        const kind = job?.kind ?? null;
-        parts.logger.warn({ err: error, kind }, 'a job failed and will be tried again');
-      },
-    });
-    runner.start();
-    return {
-      loans,
-      people,
-      async close() {
-        await runner.stop();
-        out.close();
-        await database.close();
-      },
-    };
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
+  const database = await parts.database.open(signal);
+  const secret = await secretKey(settings.secretKey, resolve(settings.data));
+  const loans = loanContext(parts, database, deriveKey(secret, 'pick-up pass'));
+  const people = peopleContext(parts, database, loans);
+  await installLifecycle(database);
+  await publishFirstPolicy(loans, settings.loans.policy);
+  await planHousekeeping(people);
+  await database.transaction((tx) =>
+    schedule(tx, { kind: unlinkJob, key: 'all', runAt: clock.now() }, clock.now()),
+  );
+  const out = outgoing(parts, secret);
+  await releaseWaiting(database, Object.keys(out.senders), clock.now());
+  const runner = createJobRunner({
+    database,
+    clock,
+    handlers: jobHandlers(parts, loans, people, out.senders),
+    onError: (error, job) => {
+      const kind = job?.kind ?? null;
+      parts.logger.warn({ err: error, kind }, 'a job failed and will be tried again');
+    },
+  });
+  runner.start();
+  return {
+    loans,
+    people,
+    async close() {
+      await runner.stop();
+      out.close();
+    },
+  };
 }
 
 function jobHandlers(

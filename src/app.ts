@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { accessDatabase, type DatabaseAccess } from './app-database.ts';
 import { type RunningLoans, startLoans } from './app-loans.ts';
 import { type DirectoryShape, readDirectoryShape, type Settings, SettingsError } from './config.ts';
 import { checkLibrary } from './members/check.ts';
@@ -163,7 +164,8 @@ export async function createGateway(
   let stopping = false;
   let opened = false;
   let site = settings.loans.site;
-  const loans = startedLoans(settings, environment, federation, clock, logger, () => {
+  const database = accessDatabase(settings);
+  const loans = startedLoans(settings, environment, federation, database, clock, logger, () => {
     site ??= listeningAt(server);
     return site;
   });
@@ -209,6 +211,7 @@ export async function createGateway(
       await server.close();
       clearTimeout(limit);
       await loans?.close();
+      await database.close();
       await federation.close();
     },
   };
@@ -218,12 +221,23 @@ function startedLoans(
   settings: Settings,
   environment: Environment,
   { directory, engine, egress }: Federation,
+  database: DatabaseAccess,
   clock: Clock,
   logger: FastifyBaseLogger,
   site: () => string,
 ): RunningLoans | null {
   if (!settings.loans.enabled) return null;
-  return startLoans({ settings, directory, engine, egress, clock, logger, site, environment });
+  return startLoans({
+    settings,
+    database,
+    directory,
+    engine,
+    egress,
+    clock,
+    logger,
+    site,
+    environment,
+  });
 }
 
 /** Where the server is reached on this machine; for links where no address is configured. */

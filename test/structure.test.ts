@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..');
 const allowed: Readonly<Record<string, readonly string[]>> = {
   marc: [],
   query: ['marc'],
-  members: ['query', 'marc'],
+  members: ['query', 'marc', 'store'],
   protocols: ['members', 'query', 'marc'],
   probe: ['protocols', 'members', 'query', 'marc'],
   search: ['members', 'query', 'marc', 'store'],
