@@ -30,6 +30,7 @@ export const problemTypes = {
   'precondition-failed': { zh: '内容已被他人修改', en: 'Changed by somebody else meanwhile' },
   'precondition-required': { zh: '需要 If-Match', en: 'If-Match is needed' },
   overloaded: { zh: '系统繁忙，请稍后再试', en: 'Too busy now, try again later' },
+  unavailable: { zh: '服务暂时不可用', en: 'Not available for the moment' },
   'rate-limited': { zh: '请求过于频繁', en: 'Too many requests' },
   'library-failed': { zh: '图书馆未能应答', en: 'The library gave no answer' },
   internal: { zh: '系统内部错误', en: 'Something went wrong on our side' },

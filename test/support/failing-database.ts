@@ -49,3 +49,33 @@ export function failNth(
     statements: () => plugin.statements,
   };
 }
+
+class FailWith implements KyselyPlugin {
+  error: Error | null = null;
+
+  transformQuery(args: PluginTransformQueryArgs): RootOperationNode {
+    if (this.error !== null) throw this.error;
+    return args.node;
+  }
+
+  async transformResult(args: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
+    return args.result;
+  }
+}
+
+/** The same database, every statement of which fails with `error` while that is set. */
+export function failWith(database: Database): Database & { error: Error | null } {
+  const plugin = new FailWith();
+  const db = database.db.withPlugin(plugin);
+  return {
+    ...database,
+    db,
+    transaction: (work, { scope = null } = {}) => runTransaction(db, work, scope),
+    get error() {
+      return plugin.error;
+    },
+    set error(error) {
+      plugin.error = error;
+    },
+  };
+}

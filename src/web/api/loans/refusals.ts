@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { LoanError, type LoanErrorCode } from '../../../loans/errors.ts';
-import { StoreError } from '../../../store/errors.ts';
+import { isAway, StoreError } from '../../../store/errors.ts';
 import { languageOf } from '../../language.ts';
 import { ProblemError, type ProblemType } from '../../problem.ts';
 
@@ -17,6 +17,12 @@ const answers = {
   throttled: { status: 429, type: 'rate-limited' },
   busy: { status: 503, type: 'overloaded' },
 } as const satisfies Record<LoanErrorCode, { status: number; type: ProblemType }>;
+
+const away = {
+  zh: '数据库暂时不可用，请稍后再试。',
+  en: 'The database is away for the moment; nothing is lost, try again soon.',
+};
+const awaySeconds = 5;
 
 /** An error of the loan core or its store as a problem document; any other error as it is. */
 export function problemOf(error: unknown, request: FastifyRequest): unknown {
@@ -38,6 +44,11 @@ export function problemOf(error: unknown, request: FastifyRequest): unknown {
         ...(wait === null ? {} : { 'retry-after': String(wait) }),
       },
     });
+  }
+  if (isAway(error)) {
+    request.log.warn({ err: error }, 'the database is away');
+    const headers = { 'retry-after': String(awaySeconds) };
+    return new ProblemError(503, 'unavailable', away[language], { headers });
   }
   if (!(error instanceof StoreError)) return error;
   if (error.code === 'idempotency_running') {

@@ -44,7 +44,7 @@ export interface LoanRoute {
 export type Seats = (request: FastifyRequest, reply: FastifyReply) => Promise<Actor | null>;
 
 const problem = { content: { 'application/problem+json': { schema: problemSchema } } };
-const problemStatuses = [400, 401, 403, 404, 409, 412, 422, 428, 429];
+const problemStatuses = [400, 401, 403, 404, 409, 412, 422, 428, 429, 503];
 
 /** Registers one route with its description, so that none can be there without one. */
 export function addRoute(app: FastifyInstance, seats: Seats, route: LoanRoute): void {
