@@ -2,6 +2,7 @@ import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { Kysely, PostgresDialect, type PostgresPool, type Transaction } from 'kysely';
 import pg from 'pg';
 import { openEmbedded } from './embedded.ts';
+import { createStatementNames, keepStatements } from './prepared.ts';
 import type { Schema } from './schema.ts';
 import type { Scope } from './scope.ts';
 import { refuseNested, runTransaction } from './transactions.ts';
@@ -70,6 +71,8 @@ function serverPool(url: string, connections: number): pg.Pool {
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
   });
+  const names = createStatementNames();
+  pool.on('connect', (client) => keepStatements(client, names));
   return pool;
 }
 

@@ -1,14 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction } from 'kysely';
 import { StoreError, sqlStateOf } from './errors.ts';
+import { isStalePlan } from './prepared.ts';
 import type { Schema } from './schema.ts';
 import { enterScope, type Scope } from './scope.ts';
 
 /** Attempts at one transaction, the first included, before a conflict is given to the caller. */
 const maxAttempts = 5;
 
-/** Serialization failure and deadlock: the only errors after which the same work may succeed. */
+/** Serialization failure and deadlock. */
 const retried: ReadonlySet<string> = new Set(['40001', '40P01']);
+
+/** Whether the same work may succeed when it is run again. */
+function maySucceed(error: unknown): boolean {
+  return retried.has(sqlStateOf(error) ?? '') || isStalePlan(error);
+}
 
 interface Open {
   open: boolean;
@@ -67,7 +73,7 @@ export async function runTransaction<T>(
       return result;
     } catch (error) {
       open.open = false;
-      if (attempt >= maxAttempts || !retried.has(sqlStateOf(error) ?? '')) throw error;
+      if (attempt >= maxAttempts || !maySucceed(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
     }
   }
