@@ -7,7 +7,8 @@ import { median, rounded } from './support/statistics.ts';
 
 /**
  * `npm run soak [-- --minutes N]`: keeps readers of every kind at the whole gateway for half an hour, two of ten
- * libraries broken, and ends with code 1 where memory or descriptors grew between the second and the last third.
+ * libraries broken. Ends with code 1 where memory or descriptors grew between the second and the last third, or where a
+ * search did not have what it could have: every record of each whole library, and the truth about each broken one.
  */
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' } } });
 const minutes = Number(values.minutes);
@@ -20,18 +21,37 @@ const patienceMs = 1000;
 const maxGrowth = 1.1;
 const maxMoreDescriptors = 20;
 const mebibyte = 2 ** 20;
+const recordsEach = 100;
+/**
+ * Of a thousand searches this many may miss a whole library because the machine stood still: a garbage collection of
+ * somebody else's is no fault of the gateway, and one that comes often is.
+ */
+const excusedPerMille = 5;
 
+/** What each broken library may truly be said to be; the others have to answer with every record. */
+const truths: Readonly<Record<string, readonly string[]>> = {
+  'bench-0': ['timed_out', 'paused'],
+  'bench-1': ['unreachable', 'paused'],
+};
 const libraries: ReplayWish['libraries'] = [
   { roundTripMs: 20, fault: 'hang' },
   { roundTripMs: 20, fault: 'refuse' },
   ...Array.from({ length: 8 }, () => ({ roundTripMs: 20 })),
 ];
-const children = await startReplay({ records: 100, libraries });
+const children = await startReplay({ records: recordsEach, libraries });
 const gateway = await startGatewayChild({ ports: children.hello.ports, maxSearches: 200 });
 const end = performance.now() + minutes * 60_000;
 const looks: Usage[] = [];
 const counts = { searches: 0, failures: 0, busy: 0 };
-const reasons = new Map<string, number>();
+/** Every way in which searches fell short, with the number of searches and when the last one was. */
+const reasons = new Map<string, { times: number; last: string }>();
+
+interface LibraryShape {
+  readonly id: string;
+  readonly state: string;
+  readonly cause: string | null;
+  readonly fetched: number;
+}
 
 const looking = look();
 await Promise.all(Array.from({ length: readers }, (_, reader) => read(reader)));
@@ -51,19 +71,36 @@ async function read(reader: number): Promise<void> {
         const response = await fetch(url, { headers: { accept: 'text/event-stream' } });
         const text = await response.text();
         if (await isBusy(response)) continue;
-        count(text.includes('event: done') ? null : `stream ended with ${response.status}`);
+        const done = /^event: done\ndata: (.*)$/m.exec(text)?.[1];
+        if (done === undefined) count([`stream ended early with ${response.status}`]);
+        else count(shortfalls((JSON.parse(done) as { libraries: LibraryShape[] }).libraries));
         continue;
       }
       const response = await fetch(url);
-      const answer = (await response.json()) as { id: string; total: number };
+      const answer = (await response.json()) as { id: string; libraries: LibraryShape[] };
       if (await isBusy(response)) continue;
-      count(answer.total > 0 ? null : `no records with ${response.status}`);
+      count(
+        response.status === 200
+          ? shortfalls(answer.libraries)
+          : [`answered with ${response.status}`],
+      );
       const page = await fetch(`${api}/${answer.id}?page=3&sort=year`);
       await page.arrayBuffer();
     } catch (error) {
-      count((error as Error).message);
+      count([(error as Error).message]);
     }
   }
+}
+
+/** Where a search has less than it could, or says of a library what is not so. */
+function shortfalls(answers: readonly LibraryShape[]): string[] {
+  return answers.flatMap(({ id, state, cause, fetched }) => {
+    const allowed = truths[id] ?? ['answered'];
+    if (!allowed.includes(state)) return [`${id} ${state} (${cause}), ${fetched} records`];
+    if (truths[id] === undefined && fetched !== recordsEach)
+      return [`${id} ${state} with ${fetched} of ${recordsEach} records`];
+    return [];
+  });
 }
 
 /** A machine that is busy with other things makes the gateway say so; that is no failure. */
@@ -74,11 +111,13 @@ async function isBusy({ status }: Response): Promise<boolean> {
   return true;
 }
 
-function count(failure: string | null): void {
+function count(faults: readonly string[]): void {
   counts.searches += 1;
-  if (failure === null) return;
-  counts.failures += 1;
-  reasons.set(failure, (reasons.get(failure) ?? 0) + 1);
+  if (faults.length > 0) counts.failures += 1;
+  for (const fault of faults) {
+    const times = (reasons.get(fault)?.times ?? 0) + 1;
+    reasons.set(fault, { times, last: new Date().toISOString() });
+  }
 }
 
 async function look(): Promise<void> {
@@ -89,7 +128,7 @@ async function look(): Promise<void> {
     looks.push(usage);
     const rss = rounded(usage.rssBytes / mebibyte);
     process.stdout.write(
-      `${new Date().toISOString()}  ${counts.searches} searches, ${counts.failures} failed, ${counts.busy} told 503, ${rss} MiB, ${usage.descriptors} descriptors\n`,
+      `${new Date().toISOString()}  ${counts.searches} searches, ${counts.failures} short of something, ${counts.busy} told 503, ${rss} MiB, ${usage.descriptors} descriptors, loop delay p99 ${rounded(usage.loopDelayP99Ms)} ms\n`,
     );
   }
 }
@@ -97,18 +136,33 @@ async function look(): Promise<void> {
 /** The first third fills the caches to their bounds and is not counted. */
 function conclude(): void {
   const third = Math.floor(looks.length / 3);
-  const part = (from: number, to: number, of: (usage: Usage) => number) =>
-    median(looks.slice(from, to).map(of));
-  const rss = (usage: Usage) => usage.rssBytes;
-  const open = (usage: Usage) => usage.descriptors;
-  const growth = part(2 * third, looks.length, rss) / part(third, 2 * third, rss);
-  const more = part(2 * third, looks.length, open) - part(third, 2 * third, open);
-  const passed =
-    growth <= maxGrowth && more <= maxMoreDescriptors && counts.failures === 0 && third > 0;
-  process.stdout.write(
-    `${counts.searches} searches, ${counts.failures} failed; memory times ${growth.toFixed(3)}, ` +
-      `descriptors ${more >= 0 ? '+' : ''}${more}: ${passed ? 'flat' : 'NOT FLAT'}\n`,
-  );
-  for (const [reason, times] of reasons) process.stdout.write(`  ${times} × ${reason}\n`);
-  process.exitCode = passed ? 0 : 1;
+  const compare = (of: (usage: Usage) => number) => ({
+    second: median(looks.slice(third, 2 * third).map(of)),
+    last: median(looks.slice(2 * third).map(of)),
+  });
+  const memory = compare(({ rssBytes }) => rssBytes / mebibyte);
+  const open = compare(({ descriptors }) => descriptors);
+  const growth = memory.last / memory.second;
+  const excused = (counts.searches * excusedPerMille) / 1000;
+  const verdicts = [
+    [
+      `memory: ${rounded(memory.second)} MiB in the second third, ${rounded(memory.last)} in the last, times ${growth.toFixed(3)}`,
+      growth <= maxGrowth,
+    ],
+    [
+      `descriptors: ${open.second} in the second third, ${open.last} in the last`,
+      open.last - open.second <= maxMoreDescriptors,
+    ],
+    [
+      `searches: ${counts.searches}, ${counts.failures} short of something, ${counts.busy} told 503`,
+      counts.searches > 0 && counts.failures <= excused,
+    ],
+  ] as const;
+  for (const [text, passed] of verdicts) {
+    process.stdout.write(`${passed ? 'passed' : 'FAILED'}  ${text}\n`);
+  }
+  for (const [reason, { times, last }] of [...reasons].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    process.stdout.write(`        ${times} × ${reason}, last at ${last}\n`);
+  }
+  process.exitCode = third > 0 && verdicts.every(([, passed]) => passed) ? 0 : 1;
 }
