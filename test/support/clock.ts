@@ -10,6 +10,8 @@ interface Timer {
 export interface VirtualClock extends Clock {
   /** Moves on by so many milliseconds, running what falls due in order, and lets promises settle. */
   advance(ms: number): Promise<void>;
+  /** Time passes and nothing runs, as when a process is stopped. */
+  standStill(ms: number): void;
   readonly timers: number;
 }
 
@@ -38,12 +40,15 @@ export function createVirtualClock(): VirtualClock {
     get timers() {
       return timers.size;
     },
+    standStill(ms) {
+      now += ms;
+    },
     async advance(ms) {
       const end = now + ms;
       await settled();
       for (let timer = nextBefore(end); timer !== undefined; timer = nextBefore(end)) {
         timers.delete(timer);
-        now = timer.at;
+        now = Math.max(now, timer.at);
         timer.act();
         await settled();
       }

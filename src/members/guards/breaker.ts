@@ -1,6 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import type { Connector } from '../types.ts';
 import type { Clock } from './clock.ts';
+import { lagOf } from './lag.ts';
 
 export interface BreakerOptions {
   /** Opens when failures in a row weigh this much. */
@@ -63,7 +64,8 @@ interface Bucket {
  *
  * A library that hangs costs every reader its whole wait, so a failure weighs by the time it cost: one
  * silence of 2.5 s opens as surely as five refused connections. Being cut short by an impatient
- * reader is no failure, nor is a diagnostic, a polite `busy`, or a refusal of our own guards.
+ * reader is no failure, nor is a diagnostic, a polite `busy`, or a refusal of our own guards. Time in
+ * which this process stood still was not given to the library, which may have answered in it.
  */
 export function createBreaker(options: BreakerOptions): Breaker {
   const { clock } = options;
@@ -125,14 +127,18 @@ export function createBreaker(options: BreakerOptions): Breaker {
   };
 
   const ticket = (probe: boolean): Ticket => {
+    const lag = lagOf(clock);
+    const unwatch = lag.watch();
     const begun = clock.now();
+    const lostBefore = lag.lostMs();
     let settled = false;
     return {
       settle(error, heard) {
         if (settled) return;
         settled = true;
         if (probe) probing = false;
-        const elapsedMs = clock.now() - begun;
+        const elapsedMs = clock.now() - begun - (lag.lostMs() - lostBefore);
+        unwatch();
         if (error === null) return succeed(elapsedMs, probe);
         const fairMs = Math.max(options.fairMs, 3 * (usualMs ?? 0));
         if (isAlive(error)) return probe ? succeed(elapsedMs, true) : undefined;

@@ -53,6 +53,23 @@ t.test('one silence of 2.5 s costs as much as five refusals', async (t) => {
   t.equal(at.breaker.status().state, 'open');
 });
 
+t.test("time in which this process stood still is not the library's", async (t) => {
+  const at = breakerAt();
+  const ticket = at.breaker.admit('lib', false);
+  await at.clock.advance(150);
+  at.clock.standStill(3000);
+  ticket.settle(failure('timeout'), false);
+  t.equal(at.breaker.status().state, 'closed', 'before anything else ran');
+  const later = at.breaker.admit('lib', false);
+  at.clock.standStill(3000);
+  await at.clock.advance(300);
+  later.settle(failure('timeout'), false);
+  t.equal(at.breaker.status().state, 'closed', 'after it went on for a while');
+  await fail(at, failure('timeout'), 2500);
+  t.equal(at.breaker.status().state, 'open', 'a silence that was listened to counts');
+  t.equal(at.clock.timers, 0, 'nothing watches when nothing is asked');
+});
+
 t.test('an impatient reader, a polite library and our own guards are no failures', async (t) => {
   const at = breakerAt();
   const harmless = [
