@@ -79,6 +79,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'GET /me': { cells: readers },
   'PATCH /me': { cells: readers, headers: { 'if-match': '"1"' }, body: {} },
   'GET /me/export': { cells: readers },
+  'GET /me/account': { cells: readers },
   'GET /me/sessions': { cells: signedIn },
   'PUT /me/password': {
     cells: '-  - - -  - - -  - - -  - - -  x  - - - -',

@@ -17,15 +17,17 @@ export const readerStates = {
   closed: { zh: '已注销', en: 'Closed' },
 } as const satisfies Readonly<Record<ReaderState, Sentence>>;
 
-export type ReaderAction =
-  | 'register'
-  | 'resubmit'
-  | 'approve'
-  | 'return'
-  | 'refuse'
-  | 'suspend'
-  | 'reinstate'
-  | 'close';
+export const readerActions = {
+  register: { zh: '注册', en: 'Registered' },
+  resubmit: { zh: '补充后重新提交', en: 'Sent in again' },
+  approve: { zh: '审核通过', en: 'Approved' },
+  return: { zh: '退回补充', en: 'Returned for correction' },
+  refuse: { zh: '审核未通过', en: 'Refused' },
+  suspend: { zh: '停用', en: 'Suspended' },
+  reinstate: { zh: '恢复', en: 'Made active again' },
+  close: { zh: '注销', en: 'Closed' },
+} as const satisfies Readonly<Record<string, Sentence>>;
+export type ReaderAction = keyof typeof readerActions;
 
 const desk = ['desk_clerk', 'desk_lead', 'library_administrator'] as const;
 const lead = ['desk_lead', 'library_administrator'] as const;

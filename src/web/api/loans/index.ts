@@ -4,6 +4,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { WebContext } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
+import { accountRoutes } from './account.ts';
 import { actionRoutes } from './actions.ts';
 import { deskRoutes } from './desks.ts';
 import { loginRoutes } from './logins.ts';
@@ -33,6 +34,7 @@ export async function registerLoans(
   const routes: readonly LoanRoute[] = [
     ...readerRoutes(services),
     ...myRoutes(services),
+    ...accountRoutes(services),
     ...staffRoutes(services),
     ...requestRoutes(services),
     ...actionRoutes(services),

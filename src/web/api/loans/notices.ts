@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import { addDays, instantOf } from '../../../loans/calendar/dates.ts';
 import {
   type AnnouncementInput,
   announcementKinds,
@@ -8,8 +7,9 @@ import {
 } from '../../../loans/notices/announcements.ts';
 import { inboxOf, markRead, noticesAbout } from '../../../loans/notices/inbox.ts';
 import { nullable } from '../../../members/schema/common.ts';
-import { type Call, closedObject, type LoanRoute } from './routes.ts';
-import { day, instant, languageQuery, numberParameter, pageQuery, sentence } from './schemas.ts';
+import { daysOf, daysQuery } from './days.ts';
+import { closedObject, type LoanRoute } from './routes.ts';
+import { instant, languageQuery, numberParameter, pageQuery, sentence } from './schemas.ts';
 import type { LoanServices } from './services.ts';
 
 const inbox = Type.Object({
@@ -70,8 +70,7 @@ export function noticeRoutes({ loans }: LoanServices): readonly LoanRoute[] {
       tag: 'readers',
       summary: "One's own system messages, or those of the desk, newest first",
       query: closedObject({
-        from: Type.Optional(day),
-        to: Type.Optional(day),
+        ...daysQuery,
         before: Type.Optional(
           Type.String({ pattern: '^[0-9]{1,15}$', description: 'Id of the last one seen' }),
         ),
@@ -79,7 +78,10 @@ export function noticeRoutes({ loans }: LoanServices): readonly LoanRoute[] {
       }),
       answers: { 200: inbox },
       run: async ({ actor, query }) => ({
-        messages: await inboxOf(loans.database.db, actor, rangeOf(query, loans.timezone)),
+        messages: await inboxOf(loans.database.db, actor, {
+          ...daysOf(query, loans.timezone),
+          before: query.before === undefined ? null : Number(query.before),
+        }),
       }),
     },
     {
@@ -147,13 +149,4 @@ export function noticeRoutes({ loans }: LoanServices): readonly LoanRoute[] {
       },
     },
   ];
-}
-
-function rangeOf(query: Call['query'], timezone: string) {
-  const start = (text: string) => instantOf(text, '00:00:00', timezone);
-  return {
-    from: query.from === undefined ? null : start(query.from),
-    to: query.to === undefined ? null : start(addDays(query.to, 1)),
-    before: query.before === undefined ? null : Number(query.before),
-  };
 }

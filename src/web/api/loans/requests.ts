@@ -1,6 +1,5 @@
 import Type from 'typebox';
 import type { Actor } from '../../../loans/actor.ts';
-import { addDays, instantOf } from '../../../loans/calendar/dates.ts';
 import { LoanError } from '../../../loans/errors.ts';
 import { eventsOf, messagesOf } from '../../../loans/requests/history.ts';
 import { listRequests } from '../../../loans/requests/list.ts';
@@ -11,6 +10,7 @@ import { submitRequest } from '../../../loans/requests/submit.ts';
 import type { RequestInput } from '../../../loans/requests/types.ts';
 import { type Outcome, runOnce } from '../../../store/idempotency.ts';
 import { ProblemError, problemBody } from '../../problem.ts';
+import { daysOf, daysQuery } from './days.ts';
 import { problemOf } from './refusals.ts';
 import {
   event,
@@ -21,7 +21,7 @@ import {
   requestView,
 } from './request-shapes.ts';
 import { type Call, closedObject, type LoanRoute } from './routes.ts';
-import { day, languageQuery, limitOf, numberParameter, pageQuery } from './schemas.ts';
+import { languageQuery, limitOf, numberParameter, pageQuery } from './schemas.ts';
 import type { LoanServices } from './services.ts';
 
 const keyHeader = Type.Object({
@@ -37,8 +37,7 @@ const listQuery = closedObject({
   ),
   open: Type.Optional(Type.Enum(['0', '1'])),
   flag: Type.Optional(Type.Enum(['overdue', 'recalled', 'renewal', 'attention'])),
-  from: Type.Optional(day),
-  to: Type.Optional(day),
+  ...daysQuery,
   ...pageQuery,
 });
 
@@ -207,14 +206,5 @@ function refusalOf(error: unknown, request: Call['request']): Outcome | null {
     status: problem.status,
     headers: { ...problem.headers, 'content-type': type },
     body: JSON.stringify(problemBody(request, problem)),
-  };
-}
-
-/** From the first moment of a day to the last of another, where the federation is. */
-function daysOf(query: Call['query'], timezone: string) {
-  const start = (text: string) => instantOf(text, '00:00:00', timezone);
-  return {
-    from: query.from === undefined ? null : start(query.from),
-    to: query.to === undefined ? null : start(addDays(query.to, 1)),
   };
 }
