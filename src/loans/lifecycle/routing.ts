@@ -2,7 +2,7 @@ import type { Json } from '../../store/values.ts';
 import { dayAt } from '../calendar/dates.ts';
 import { decide, isForeign, switchOf } from '../policy/decide.ts';
 import { quotaOf } from './legs.ts';
-import { activeLeg, decideFor, factsOf, type Move, type Work } from './work.ts';
+import { activeLeg, decideFor, factsOf, type Move, type RotaRow, type Work } from './work.ts';
 
 /**
  * What the gateway does by itself when a request comes to stand at ROUTING: it asks the next lender
@@ -16,31 +16,32 @@ export async function routeOn(work: Work): Promise<Move | null> {
   if (activeLeg(work) !== null) return null;
   const asked = work.legs.length > 0;
   if (asked && !switchOf(decideFor(work, 'request.nextLender', null))) return system('exhausted');
-  const rota = await work.tx
-    .selectFrom('loan_rota')
-    .selectAll()
-    .where('request_id', '=', request.id)
-    .where('state', '=', 'waiting')
-    .orderBy('position')
-    .execute();
-  for (const entry of rota) {
+  const rota = await rotaOf(work);
+  for (const entry of rota.filter(({ state }) => state === 'waiting')) {
     const skipped = whySkipped(work, entry.lender) ?? (await whyFull(work, entry.lender));
+    entry.state = skipped === null ? 'used' : 'skipped';
+    entry.why = skipped;
     await work.tx
       .updateTable('loan_rota')
-      .set({ state: skipped === null ? 'used' : 'skipped', why: skipped })
+      .set({ state: entry.state, why: skipped })
       .where('request_id', '=', request.id)
       .where('position', '=', entry.position)
       .execute();
     if (skipped !== null) continue;
     return system('send', { lender: entry.lender, holding: entry.holding });
   }
-  if (asked) return system('exhausted');
-  const named = await work.tx
+  return asked || rota.length > 0 ? system('exhausted') : null;
+}
+
+/** Read once for a transaction; the request's row is held, so nobody else changes them meanwhile. */
+async function rotaOf(work: Work): Promise<readonly RotaRow[]> {
+  work.rota ??= await work.tx
     .selectFrom('loan_rota')
-    .select('position')
-    .where('request_id', '=', request.id)
-    .executeTakeFirst();
-  return named === undefined ? null : system('exhausted');
+    .selectAll()
+    .where('request_id', '=', work.request.id)
+    .orderBy('position')
+    .execute();
+  return work.rota;
 }
 
 /** Why a lender of the rota is not asked; kept with its entry, for whoever wonders. */

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { LoanLegsTable, LoanRequestsTable } from '../../store/tables/loans.ts';
+import type { LoanLegsTable, LoanRequestsTable, LoanRotaTable } from '../../store/tables/loans.ts';
 import type { Json } from '../../store/values.ts';
 import { type Calendar, createCalendar, everydayCalendar } from '../calendar/calendar.ts';
 import { dayAt } from '../calendar/dates.ts';
@@ -16,6 +16,7 @@ import type { Side } from './states.ts';
 
 export type RequestRow = Selectable<LoanRequestsTable>;
 export type LegRow = Selectable<LoanLegsTable>;
+export type RotaRow = Selectable<LoanRotaTable>;
 export type Detail = Readonly<Record<string, Json>>;
 
 /** One action to be taken. */
@@ -51,6 +52,8 @@ export interface Work {
   readonly policy: Policy;
   request: RequestRow;
   readonly legs: LegRow[];
+  /** The lenders to try, in their order; null until somebody needs them. */
+  rota: RotaRow[] | null;
   readonly events: TakenEvent[];
   readonly letters: Letter[];
 }
@@ -80,6 +83,7 @@ export async function openWork(
     policy: await policyOfRevision(context, tx, request.policy_revision),
     request,
     legs,
+    rota: null,
     events: [],
     letters: [],
   };

@@ -69,7 +69,7 @@ export async function previewRequest(
     fees: [],
     duplicates: assessment.duplicates,
     homeHoldings: prepared.homeCopies,
-    volumes: { used: assessment.slotsUsed, limit: assessment.slots.limit },
+    volumes: { used: assessment.slotsTaken.length, limit: assessment.slots.limit },
     verdicts: assessment.verdicts,
     faults,
     submittable: faults.length === 0,

@@ -13,11 +13,23 @@ export interface FormReader extends AskingReader {
 
 /** The reader who acts; staff ask through the reader's own account only. */
 export async function formReader(db: Reading, actor: Actor): Promise<FormReader> {
+  return readerOf(await readerRows(db, actor).executeTakeFirst());
+}
+
+/**
+ * The same, with the reader's row held until the transaction ends: requests of one reader wait for
+ * each other here, so that limits are counted one at a time.
+ */
+export async function lockedReader(tx: Tx, actor: Actor): Promise<FormReader> {
+  return readerOf(await readerRows(tx, actor).forUpdate('readers').executeTakeFirst());
+}
+
+function readerRows(db: Reading, actor: Actor) {
   if (actor.kind !== 'reader') {
     const sentence = { zh: '请以读者身份登录。', en: 'Sign in as a reader.' };
     throw new LoanError('forbidden', sentence, { rule: 'request.byReader' });
   }
-  const row = await db
+  return db
     .selectFrom('readers')
     .leftJoin('reader_profiles', 'reader_profiles.reader_id', 'readers.id')
     .select([
@@ -30,8 +42,12 @@ export async function formReader(db: Reading, actor: Actor): Promise<FormReader>
       'reader_profiles.email',
       'reader_profiles.phone',
     ])
-    .where('readers.id', '=', actor.id)
-    .executeTakeFirst();
+    .where('readers.id', '=', actor.id);
+}
+
+type ReaderRow = Awaited<ReturnType<ReturnType<typeof readerRows>['executeTakeFirst']>>;
+
+function readerOf(row: ReaderRow): FormReader {
   if (row === undefined) {
     throw new LoanError('not_found', { zh: '没有这位读者。', en: 'There is no such reader.' });
   }
@@ -45,14 +61,4 @@ export async function formReader(db: Reading, actor: Actor): Promise<FormReader>
     email: row.email ?? '',
     phone: row.phone,
   };
-}
-
-/** Makes requests of one reader wait for each other, so that limits are counted one at a time. */
-export async function lockReader(tx: Tx, readerId: string): Promise<void> {
-  await tx
-    .selectFrom('readers')
-    .select('id')
-    .where('id', '=', readerId)
-    .forUpdate()
-    .executeTakeFirst();
 }

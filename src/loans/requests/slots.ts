@@ -30,17 +30,17 @@ export async function slotsTaken(
 }
 
 /**
- * Takes one slot for each volume, the lowest that are free. The caller holds the reader's row; the
- * primary key and the check on the limit stand behind it should it not.
+ * Takes one slot for each volume, the lowest that are free. The caller has read what is taken while
+ * holding the reader's row; the primary key and the check on the limit stand behind it should it not.
  */
 export async function takeSlots(
   tx: Tx,
   request: { readonly id: number; readonly volumes: number },
   readerId: string,
-  scope: string,
+  scope: { readonly name: string; readonly taken: readonly number[] },
   limit: number,
 ): Promise<void> {
-  const taken = new Set(await slotsTaken(tx, readerId, scope));
+  const taken = new Set(scope.taken);
   const free: number[] = [];
   for (let slot = 1; free.length < request.volumes; slot++) {
     if (!taken.has(slot)) free.push(slot);
@@ -50,7 +50,7 @@ export async function takeSlots(
     .values(
       free.map((slot) => ({
         reader_id: readerId,
-        scope,
+        scope: scope.name,
         slot,
         slot_limit: limit,
         request_id: request.id,

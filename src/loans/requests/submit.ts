@@ -7,13 +7,19 @@ import { dayAt } from '../calendar/dates.ts';
 import { deadline } from '../calendar/deadlines.ts';
 import { LoanError, refuseFaults } from '../errors.ts';
 import { take } from '../lifecycle/take.ts';
-import { calendarOf, type Move, type RequestRow, type Work } from '../lifecycle/work.ts';
+import {
+  calendarOf,
+  type Move,
+  type RequestRow,
+  type RotaRow,
+  type Work,
+} from '../lifecycle/work.ts';
 import { decide, durationOf } from '../policy/decide.ts';
 import { currentPolicy, type PolicyRevision } from '../policy/store.ts';
 import type { LoanContext, Tx } from './context.ts';
 import { duplicateKey, type PreparedRequest, requireCitation } from './prepare.ts';
 import { withDefaults } from './preview.ts';
-import { type FormReader, formReader, lockReader } from './readers.ts';
+import { type FormReader, lockedReader } from './readers.ts';
 import { slotScope, takeSlots } from './slots.ts';
 import type { Citation } from './types.ts';
 import { type Assessment, assess, refusals } from './verdicts.ts';
@@ -35,8 +41,7 @@ export async function submitRequest(
   actor: Actor,
   asked: PreparedRequest,
 ): Promise<Submitted> {
-  const reader = await formReader(tx, actor);
-  await lockReader(tx, reader.id);
+  const reader = await lockedReader(tx, actor);
   const prepared = withDefaults(asked, reader);
   const citation = requireCitation(prepared);
   const { revision, policy } = await currentPolicy(context, tx);
@@ -49,7 +54,7 @@ export async function submitRequest(
     policy,
   });
   await holdSlots(tx, request, assessment);
-  await insertRota(tx, request.id, prepared);
+  const rota = await insertRota(tx, request.id, prepared);
   const work: Work = {
     context,
     tx,
@@ -57,6 +62,7 @@ export async function submitRequest(
     policy,
     request,
     legs: [],
+    rota,
     events: [],
     letters: [],
   };
@@ -89,8 +95,7 @@ async function insertRequest(
   const facts = { ...draft.facts, delivery: draft.delivery };
   const window = durationOf(decide(policy, 'request.cancelWindow', facts));
   const promise = durationOf(decide(policy, 'sla.delivery', facts));
-  const values: Insertable<LoanRequestsTable> = {
-    number: await nextNumber(context, tx, now),
+  const values: Omit<Insertable<LoanRequestsTable>, 'number'> = {
     version: 0,
     state: 'SUBMITTED',
     state_seq: 1,
@@ -131,23 +136,24 @@ async function insertRequest(
   };
   return await tx
     .insertInto('loan_requests')
-    .values(values)
+    .values({ ...values, number: nextNumber(context, now) })
     .returningAll()
     .executeTakeFirstOrThrow();
 }
 
 /** The day and a number that never repeats: `2026112000000042`. */
-async function nextNumber(context: LoanContext, tx: Tx, now: Date): Promise<string> {
-  const { rows } = await sql<{ next: number }>`select nextval('loan_numbers') as next`.execute(tx);
+function nextNumber(context: LoanContext, now: Date) {
   const day = dayAt(now, context.timezone).replaceAll('-', '');
-  return `${day}${String(rows[0]?.next ?? 0).padStart(8, '0')}`;
+  return sql<string>`${day}::text || lpad(nextval('loan_numbers')::text, 8, '0')`;
 }
 
 async function holdSlots(tx: Tx, request: RequestRow, assessment: Assessment): Promise<void> {
   const { slots } = assessment;
   if (slots.limit === null || request.reader_id === null) return;
   try {
-    const scope = slotScope(slots, request.number);
+    const name = slotScope(slots, request.number);
+    const taken = name === 'outstanding' ? assessment.slotsTaken : [];
+    const scope = { name, taken };
     await takeSlots(tx, request, request.reader_id, scope, slots.limit);
   } catch (error) {
     const full = breaks(error, 'reader_slots_limit') || breaks(error, 'reader_slots_pkey');
@@ -157,9 +163,13 @@ async function holdSlots(tx: Tx, request: RequestRow, assessment: Assessment): P
   }
 }
 
-async function insertRota(tx: Tx, requestId: number, prepared: PreparedRequest): Promise<void> {
-  if (prepared.rota.length === 0) return;
-  await tx
+async function insertRota(
+  tx: Tx,
+  requestId: number,
+  prepared: PreparedRequest,
+): Promise<RotaRow[]> {
+  if (prepared.rota.length === 0) return [];
+  const rows = await tx
     .insertInto('loan_rota')
     .values(
       prepared.rota.map(({ library, held }, index) => ({
@@ -171,5 +181,7 @@ async function insertRota(tx: Tx, requestId: number, prepared: PreparedRequest):
         why: null,
       })),
     )
+    .returningAll()
     .execute();
+  return rows.toSorted((a, b) => a.position - b.position);
 }

@@ -23,7 +23,8 @@ export interface Assessment {
   readonly deliveries: readonly Delivery[];
   readonly delivery: Delivery | null;
   readonly slots: SlotRules;
-  readonly slotsUsed: number;
+  /** Slots that the reader's outstanding volumes have. */
+  readonly slotsTaken: readonly number[];
   readonly duplicates: readonly { readonly number: string; readonly state: string }[];
 }
 
@@ -54,7 +55,7 @@ export async function assess(
   const asked: Asked = { context, db, policy, reader, prepared, citation, lender, facts, now };
   const deliveries = deliveriesOf(asked);
   const slots = slotRulesOf(policy, facts);
-  const slotsUsed = (await slotsTaken(db, reader.id, 'outstanding')).length;
+  const taken = await slotsTaken(db, reader.id, 'outstanding');
   const duplicates = await duplicatesOf(asked);
   const delivery =
     prepared.read.delivery ?? (deliveries.length === 1 ? (deliveries[0] ?? null) : null);
@@ -66,14 +67,14 @@ export async function assess(
     ...lenderVerdicts(asked),
     deliveryVerdict(asked, deliveries, delivery),
     ...(await pickupVerdicts(asked, delivery)),
-    ...volumeVerdicts(asked, slots, slotsUsed),
+    ...volumeVerdicts(asked, slots, taken.length),
     await quotaVerdict(asked),
     duplicateVerdict(asked, duplicates),
     homeVerdict(asked),
     neededVerdict(asked),
     reviewVerdict(asked),
   ].filter((verdict) => verdict !== null);
-  return { verdicts, facts, deliveries, delivery, slots, slotsUsed, duplicates };
+  return { verdicts, facts, deliveries, delivery, slots, slotsTaken: taken, duplicates };
 }
 
 /** Refusals as faults of the input, all at once. */
