@@ -1,13 +1,19 @@
 import type { Socket } from 'node:net';
 import { createPolicy } from './egress/allow.ts';
-import { type ConnectTarget, connectChecked, upgradeChecked } from './egress/connect.ts';
+import {
+  type ConnectTarget,
+  connectChecked,
+  resolveChecked,
+  upgradeChecked,
+} from './egress/connect.ts';
 import { EgressError, sentences } from './egress/errors.ts';
 import { createOriginPool, type OriginPool } from './egress/pool.ts';
 import { askFollowing, checkUrl } from './egress/request.ts';
 import { createResolver, type Resolve } from './egress/resolve.ts';
-import type { Egress, EgressCall, EgressLimits } from './types.ts';
+import type { EgressCall, EgressLimits, ResolvingEgress } from './types.ts';
 
 export { EgressError, type EgressReason, egressReasons } from './egress/errors.ts';
+export { pinEgress } from './egress/pin.ts';
 export { redirectTarget } from './egress/request.ts';
 
 export interface EgressSettings {
@@ -37,7 +43,7 @@ const maxOrigins = 1000;
  * The one way out of the process. Throws RangeError for an allow list that cannot be read; connections are
  * made by the first call that needs them and kept for less than a minute.
  */
-export function createEgress(settings: EgressSettings): Egress {
+export function createEgress(settings: EgressSettings): ResolvingEgress {
   const limits = { ...defaultLimits, ...settings.limits };
   const connectSettings = {
     policy: createPolicy(settings.allow),
@@ -82,31 +88,45 @@ export function createEgress(settings: EgressSettings): Egress {
     oldest[1].close().catch(() => undefined);
   }
 
-  function poolOf(url: URL): OriginPool {
-    const known = pools.get(url.origin);
+  /** Libraries with other approved addresses share no connections, though they name one host. */
+  function poolOf(url: URL, within: readonly string[] | undefined): OriginPool {
+    const key = within === undefined ? url.origin : `${url.origin} ${within.join(' ')}`;
+    const known = pools.get(key);
     if (known !== undefined) {
       // The order of the map is that of the last use.
-      pools.delete(url.origin);
-      pools.set(url.origin, known);
+      pools.delete(key);
+      pools.set(key, known);
       return known;
     }
     if (pools.size >= maxOrigins) makeRoom();
     const tls = url.protocol === 'https:';
     const port = Number(url.port || (tls ? 443 : 80));
     const pool = createOriginPool(url.origin, (call) =>
-      connect({ host: url.hostname, port, tls, alpn: 'http/1.1' }, call),
+      connect(
+        {
+          host: url.hostname,
+          port,
+          tls,
+          alpn: 'http/1.1',
+          ...(within === undefined ? {} : { within }),
+        },
+        call,
+      ),
     );
-    pools.set(url.origin, pool);
+    pools.set(key, pool);
     return pool;
   }
 
   return {
     connect,
     upgrade,
+    async resolve(host, port, call) {
+      return await resolveChecked(connectSettings, host, port, call);
+    },
     async request(request, call) {
       checkUrl(request.url);
       if (closed) throw new EgressError('closed', sentences.closed);
-      return await askFollowing(poolOf(request.url), request, call, limits);
+      return await askFollowing(poolOf(request.url, request.within), request, call, limits);
     },
     async close() {
       closed = true;

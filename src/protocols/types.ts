@@ -32,6 +32,8 @@ export interface HttpRequest {
   readonly repeatable?: boolean;
   /** Redirects followed (at most 2), all to the same scheme, host and port; 0 by default. */
   readonly redirects?: number;
+  /** CIDR ranges that every address of the host has to lie in; anywhere the egress may go by default. */
+  readonly within?: readonly string[];
 }
 
 export interface HttpAnswer {
@@ -45,12 +47,18 @@ export interface HttpAnswer {
   discard(): void;
 }
 
+export interface EgressTarget extends Pick<HttpRequest, 'within'> {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+}
+
 /**
  * The only way out of the process for connectors, mail, webhooks and login providers: resolves a name
  * once, checks every address, connects to the checked one.
  */
 export interface Egress {
-  connect(target: { host: string; port: number; tls: boolean }, call: EgressCall): Promise<Socket>;
+  connect(target: EgressTarget, call: EgressCall): Promise<Socket>;
   /**
    * TLS over a connection that `connect` made in the clear, for protocols that agree on it midway (STARTTLS,
    * RFC 3207). `host` is the name the certificate has to prove. The plain socket is not to be used any more;
@@ -59,6 +67,12 @@ export interface Egress {
   upgrade(socket: Socket, host: string, call: EgressCall): Promise<Socket>;
   request(request: HttpRequest, call: EgressCall): Promise<HttpAnswer>;
   close(): Promise<void>;
+}
+
+/** The egress itself, which also says where it would connect to. */
+export interface ResolvingEgress extends Egress {
+  /** The addresses of a host that may be connected to, after the same checks as before a connection. */
+  resolve(host: string, port: number, call: EgressCall): Promise<readonly string[]>;
 }
 
 /** What a protocol needs beside the library document. */

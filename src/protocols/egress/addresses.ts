@@ -48,6 +48,15 @@ export function parseAddress(text: string): Address | null {
   return ipaddr.IPv6.isValid(text) && !text.includes('%') ? ipaddr.parse(text) : null;
 }
 
+/** True when an address lies in one of the CIDR ranges. Throws where one of them cannot be read. */
+export function liesWithin(address: string, ranges: readonly string[]): boolean {
+  const parsed = parseAddress(address);
+  return (
+    parsed !== null &&
+    ranges.some((range) => within(parsed, ipaddr.parseCIDR(range) as [Address, number]))
+  );
+}
+
 /** One spelling for an address: `127.0.0.1`, `2001:db8::1`. */
 export function spell(address: Address): string {
   return address.toString();

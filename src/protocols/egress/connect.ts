@@ -1,17 +1,14 @@
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { EgressCall } from '../types.ts';
-import { type Address, normaliseHost, parseAddress, spell } from './addresses.ts';
+import type { EgressCall, EgressTarget } from '../types.ts';
+import { type Address, liesWithin, normaliseHost, parseAddress, spell } from './addresses.ts';
 import type { Policy } from './allow.ts';
 import { type Bound, boundBy } from './bounds.ts';
 import { EgressError, sentences, toEgressError } from './errors.ts';
 import type { Resolver } from './resolve.ts';
 
-export interface ConnectTarget {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: boolean;
+export interface ConnectTarget extends EgressTarget {
   /** Application protocol offered in the TLS handshake. */
   readonly alpn?: string;
 }
@@ -48,6 +45,7 @@ export async function connectChecked(
     if (isIP(host) === 0) call.trace?.enter('dns');
     const resolved = await bound.race(settings.resolver.addresses(host));
     const addresses = permitted(settings.policy, host, resolved, port);
+    refuseOutside(target.within, addresses);
     call.trace?.enter('connect');
     call.trace?.roundTrip();
     const socket = await openTcp(host, addresses, port, bound);
@@ -114,6 +112,28 @@ function permitted(policy: Policy, host: string, addresses: readonly Address[], 
     throw new EgressError('forbidden_address', sentences.forbidden_address);
   }
   return usable.map(({ address }) => spell(address));
+}
+
+/** One address outside of what was approved makes the whole answer suspect. */
+function refuseOutside(ranges: readonly string[] | undefined, addresses: readonly string[]): void {
+  if (ranges === undefined || addresses.every((address) => liesWithin(address, ranges))) return;
+  throw new EgressError('forbidden_address', 'The host has an address that was not approved.');
+}
+
+/** The addresses of a host that may be connected to, without connecting. */
+export async function resolveChecked(
+  { policy, resolver, connectTimeoutMs }: ConnectSettings,
+  host: string,
+  port: number,
+  call: EgressCall,
+): Promise<readonly string[]> {
+  const name = normaliseHost(host);
+  const bound = boundBy(call, connectTimeoutMs, 'connect_timeout');
+  try {
+    return permitted(policy, name, await bound.race(resolver.addresses(name)), port);
+  } finally {
+    bound.release();
+  }
 }
 
 async function openTcp(host: string, addresses: readonly string[], port: number, bound: Bound) {

@@ -71,6 +71,9 @@ export function encodeOperation(
   return new URLSearchParams({ ...versioned, ...extra });
 }
 
+/** An account goes to the address that was approved and to no other, not even on the same host. */
+const noneWithAccount = 0;
+
 /** A request of any operation as HTTP; parameters that stand in the address stay there. */
 export function toHttp(
   settings: SruSettings,
@@ -91,14 +94,15 @@ export function toHttp(
     }
   }
   const { connections } = settings.limits;
+  const redirects = auth === undefined ? 2 : noneWithAccount;
   if (settings.method === 'post') {
     headers['content-type'] = 'application/x-www-form-urlencoded; charset=utf-8';
     const body = Buffer.from(parameters.toString());
     // A search changes nothing at the library and may be sent again.
-    return { url, method: 'POST', headers, body, connections, repeatable: true, redirects: 2 };
+    return { url, method: 'POST', headers, body, connections, repeatable: true, redirects };
   }
   // Some servers take a plus sign in a query string for itself.
   const written = parameters.toString().replaceAll('+', '%20');
   url.search = url.search === '' ? written : `${url.search.slice(1)}&${written}`;
-  return { url, method: 'GET', headers, body: null, connections, redirects: 2 };
+  return { url, method: 'GET', headers, body: null, connections, redirects };
 }

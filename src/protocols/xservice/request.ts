@@ -29,9 +29,11 @@ export function encodeOperation(
   }
   const url = new URL(settings.url);
   const { connections } = settings.limits;
-  const shared = { phase, connections, repeatable: !changing.has(op), redirects: 2 };
-  // What carries somebody's account or password stays out of the server's access log.
+  // What carries somebody's account or password stays out of the server's access log, and goes to the
+  // address that was approved and to no other, not even on the same host.
   const secretive = account !== undefined || private_.has(op);
+  const redirects = secretive ? 0 : 2;
+  const shared = { phase, connections, repeatable: !changing.has(op), redirects };
   if (settings.method === 'post' || secretive) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
     const body = Buffer.from(written.toString());
