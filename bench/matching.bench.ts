@@ -1,6 +1,7 @@
-import { toBibRecord } from '../src/marc/dialects/index.ts';
 import { decodeIso2709, encodeIso2709 } from '../src/marc/formats/iso2709.ts';
-import type { SourceRecord } from '../src/members/types.ts';
+import type { Library, SourceRecord } from '../src/members/types.ts';
+import { marcSourceRecord } from '../src/protocols/records.ts';
+import { recordSyntaxes } from '../src/protocols/z3950/oid.ts';
 import { parseCql } from '../src/query/index.ts';
 import { createCatalogue } from '../src/sandbox/catalogue/catalogue.ts';
 import { profiles } from '../src/sandbox/libraries.ts';
@@ -8,6 +9,7 @@ import { createClusterer, type Group } from '../src/search/matching/index.ts';
 import { mergeGroup } from '../src/search/merge.ts';
 import { scoreOf } from '../src/search/rank.ts';
 import { rankTerms } from '../src/search/rank-terms.ts';
+import { testLibrary } from '../test/support/connectors.ts';
 import type { Bench } from './support/bench.ts';
 import { median } from './support/statistics.ts';
 
@@ -21,7 +23,7 @@ const stages = ['parse', 'key and cluster', 'merge', 'rank'] as const;
 type Stage = (typeof stages)[number];
 
 interface Answer {
-  readonly library: string;
+  readonly library: Library;
   readonly records: readonly Buffer[];
 }
 
@@ -73,7 +75,10 @@ function answersOfTen(): readonly Answer[] {
   return largest.map(({ library, records }, i) => {
     const taken = records.slice(0, Math.ceil(wanted / (libraries - i)));
     wanted -= taken.length;
-    return { library, records: taken.map(({ marc }) => Buffer.from(encodeIso2709(marc, 'utf-8'))) };
+    return {
+      library: testLibrary(library),
+      records: taken.map(({ marc }) => Buffer.from(encodeIso2709(marc, 'utf-8'))),
+    };
   });
 }
 
@@ -102,20 +107,15 @@ function oneSearch(answers: readonly Answer[]) {
   return { spent, groups: groups.length };
 }
 
+/** As a connector hands them over: described, and their fields let go of. */
 function decoded(answer: Answer): readonly SourceRecord[] {
-  return answer.records.map((bytes, i) => {
-    const { marc, raw, charset, warnings } = decodeIso2709(bytes, { charset: 'utf-8' });
-    const record = toBibRecord(marc, { dialect: 'auto' });
-    return {
-      library: answer.library,
-      localId: record.controlNumber ?? String(i),
+  return answer.records.map((bytes, i) =>
+    marcSourceRecord(answer.library, decodeIso2709(bytes, { charset: 'utf-8' }), {
       position: i + 1,
-      record,
-      marc,
-      raw,
-      syntax: 'iso2709',
-      charset,
-      warnings,
-    };
-  });
+      localId: null,
+      syntax: recordSyntaxes.usmarc,
+      dialect: 'auto',
+      items: [],
+    }),
+  );
 }

@@ -2,6 +2,11 @@ import { toBibRecord } from '../marc/dialects/index.ts';
 import { decodeIso2709 } from '../marc/formats/iso2709.ts';
 import type { BibRecord, Item } from '../marc/record.ts';
 import type { DecodedMarc, Dialect, MarcRecord, RecordCharset } from '../marc/types.ts';
+import {
+  type DescribedRecord,
+  type ReadFields,
+  withFieldsOnDemand,
+} from '../members/bytes-record.ts';
 import type { Library, SourceRecord } from '../members/types.ts';
 import { isIso2709Syntax } from './z3950/oid.ts';
 
@@ -28,40 +33,27 @@ export function marcSourceRecord(
     dialect: origin.dialect,
     ...(holdings === undefined ? {} : { holdings }),
   });
-  const evidence = { raw: decoded.raw, charset: decoded.charset, warnings: decoded.warnings };
-  const again = isIso2709Syntax(origin.syntax) ? () => fieldsAgain(evidence, origin.dialect) : null;
-  const source = sourceRecord(library, record, origin, { ...evidence, marc: decoded.marc });
-  return again === null ? source : withFieldsOnDemand(source, again);
-}
-
-/**
- * The same record with its fields read when somebody wants them. Kept, the fields of a MARC record are
- * two thirds of its memory, and most records of a search are never looked at that closely.
- */
-function withFieldsOnDemand(source: SourceRecord, read: () => MarcRecord): SourceRecord {
-  const { library, localId, position, record, raw, syntax, charset, warnings } = source;
-  return {
-    library,
-    localId,
-    position,
-    record,
-    get marc() {
-      return read();
-    },
-    raw,
-    syntax,
-    charset,
-    warnings,
-  };
+  const source = sourceRecord(library, record, origin, decoded);
+  return isIso2709Syntax(origin.syntax)
+    ? withFieldsOnDemand(source, fieldsAgain[origin.dialect])
+    : source;
 }
 
 /** Reads the bytes as they were read before: in the charset that was found then. */
-function fieldsAgain(
-  { raw, charset }: Pick<DecodedMarc, 'raw' | 'charset'>,
-  dialect: Dialect | 'auto',
-): MarcRecord {
-  return decodeIso2709(raw, { charset: charset as RecordCharset, dialect }).marc;
-}
+const readAgain =
+  (dialect: Dialect | 'auto') =>
+  ({ raw, charset }: DescribedRecord): MarcRecord =>
+    decodeIso2709(raw, { charset: charset as RecordCharset, dialect }).marc;
+
+/** By the dialect that the library's document gives; made once, since every record needs one. */
+const fieldsAgain = {
+  auto: readAgain('auto'),
+  marc21: readAgain('marc21'),
+  cnmarc: readAgain('cnmarc'),
+  unimarc: readAgain('unimarc'),
+  dc: readAgain('dc'),
+  mods: readAgain('mods'),
+} as const satisfies Record<Dialect | 'auto', ReadFields>;
 
 /** A record that never was MARC (DC, MODS, an OPAC's fields) as a source record of a library. */
 export function sourceRecord(
@@ -76,7 +68,10 @@ export function sourceRecord(
     localId,
     position: origin.position,
     record: origin.items.length > 0 ? { ...record, items: origin.items } : record,
+    marc: evidence.marc,
+    raw: evidence.raw,
     syntax: origin.syntax,
-    ...evidence,
+    charset: evidence.charset,
+    warnings: evidence.warnings,
   };
 }

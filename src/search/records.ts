@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Item } from '../marc/record.ts';
+import { withFieldsOnDemand } from '../members/bytes-record.ts';
 import type { Clock } from '../members/guards/clock.ts';
 import type { SourceRecord } from '../members/types.ts';
 import type { Query } from '../query/types.ts';
@@ -140,19 +141,10 @@ function sameCopies(a: readonly Item[], b: readonly Item[]): boolean {
 /** The same record at another place of its library's list. `marc` may be decoded when it is read. */
 function atPlace(record: SourceRecord, position: number): SourceRecord {
   const { library, localId, record: described, raw, syntax, charset, warnings } = record;
-  return {
-    library,
-    localId,
-    position,
-    record: described,
-    get marc() {
-      return record.marc;
-    },
-    raw,
-    syntax,
-    charset,
-    warnings,
-  };
+  return withFieldsOnDemand(
+    { library, localId, position, record: described, raw, syntax, charset, warnings },
+    () => record.marc,
+  );
 }
 
 /** Records of Z39.50 keep their bytes and are decoded again when somebody wants their fields. */

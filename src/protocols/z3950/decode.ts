@@ -5,6 +5,7 @@ import { readMarcXml } from '../../marc/formats/marcxml.ts';
 import type { Item } from '../../marc/record.ts';
 import type { RecordCharset } from '../../marc/types.ts';
 import { parseXmlTree } from '../../marc/xml/tree.ts';
+import { withFieldsOnDemand } from '../../members/bytes-record.ts';
 import type { Library, SourceRecord } from '../../members/types.ts';
 import { marcSourceRecord, type RecordOrigin, sourceRecord } from '../records.ts';
 import type { External, NamedRecord } from './apdu/index.ts';
@@ -81,8 +82,17 @@ function readOpac(
     throw new Z3950Error('record_malformed', 'The OPAC record has no bibliographic record.');
   }
   const items = itemsOfOpac(opac);
-  const source = readExternal(library, database, opac.bibliographic, position, items);
-  return { ...source, syntax: recordSyntaxes.opac };
+  return underSyntax(
+    recordSyntaxes.opac,
+    readExternal(library, database, opac.bibliographic, position, items),
+  );
+}
+
+/** The record under another name of its syntax; its fields are not read for that. */
+function underSyntax(syntax: string, source: SourceRecord): SourceRecord {
+  const { library, localId, position, record, raw, charset, warnings } = source;
+  const described = { library, localId, position, record, raw, syntax, charset, warnings };
+  return withFieldsOnDemand(described, () => source.marc);
 }
 
 function readXml(library: Library, bytes: Uint8Array, origin: RecordOrigin): SourceRecord {

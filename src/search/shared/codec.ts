@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { decodeIso2709 } from '../../marc/formats/iso2709.ts';
 import type { MarcRecord, RecordCharset } from '../../marc/types.ts';
+import { type DescribedRecord, withFieldsOnDemand } from '../../members/bytes-record.ts';
 import type { Outcome, SourceRecord } from '../../members/types.ts';
 import { SharedStoreError } from './connection.ts';
 
@@ -112,21 +113,11 @@ function sourceOf(
   raw: Uint8Array,
 ): SourceRecord {
   if (marc !== 'raw') return { ...plainRecord, marc, raw };
-  const { library, localId, position, record, syntax, charset, warnings } = plainRecord;
-  return {
-    library,
-    localId,
-    position,
-    record,
-    get marc() {
-      const options = { charset: charset as RecordCharset, dialect: record.dialect };
-      return decodeIso2709(raw, options).marc;
-    },
-    raw,
-    syntax,
-    charset,
-    warnings,
-  };
+  return withFieldsOnDemand({ ...plainRecord, raw }, fieldsAgain);
+}
+
+function fieldsAgain({ raw, charset, record }: DescribedRecord): MarcRecord {
+  return decodeIso2709(raw, { charset: charset as RecordCharset, dialect: record.dialect }).marc;
 }
 
 /** A record whose fields can be read from its bytes again: a length, an entry map, a terminator. */
