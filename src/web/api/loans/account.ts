@@ -79,6 +79,7 @@ export function accountRoutes({ loans }: LoanServices): readonly LoanRoute[] {
   return [
     {
       method: 'GET',
+      operationId: 'readAccount',
       url: '/api/v1/me/account',
       who: 'reader',
       tag: 'readers',

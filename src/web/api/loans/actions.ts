@@ -32,6 +32,7 @@ export function actionRoutes({ loans }: LoanServices): readonly LoanRoute[] {
   return [
     {
       method: 'GET',
+      operationId: 'listActions',
       url: '/api/v1/actions',
       who: 'signed-in',
       tag: 'requests',
@@ -70,6 +71,7 @@ export function actionRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'POST',
+      operationId: 'takeAction',
       url: '/api/v1/requests/:number/actions/:action',
       who: 'signed-in',
       tag: 'requests',
@@ -96,6 +98,7 @@ export function actionRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'POST',
+      operationId: 'takeActionOnMany',
       url: '/api/v1/requests/actions/:action',
       who: 'staff',
       tag: 'desks',

@@ -79,6 +79,7 @@ export function deskRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'GET',
+      operationId: 'countQueues',
       url: '/api/v1/queues',
       summary: 'The work lists of a desk and how many wait in each',
       query: closedObject({ library, lang: pageQuery.lang }),
@@ -109,6 +110,7 @@ export function deskRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'GET',
+      operationId: 'readQueue',
       url: '/api/v1/queues/:queue',
       summary: 'One work list of the desk, newest first',
       params: closedObject({ queue: Type.String({ maxLength: 20 }) }),
@@ -123,6 +125,7 @@ export function deskRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'GET',
+      operationId: 'listPullSlips',
       url: '/api/v1/slips',
       summary: 'Pull slips in the order of the shelves',
       query: closedObject({
@@ -145,6 +148,7 @@ export function deskRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'POST',
+      operationId: 'scanBarcode',
       url: '/api/v1/scans',
       summary: 'Takes the one step that a scanned barcode means at this desk',
       query: languageQuery,
@@ -164,6 +168,7 @@ export function deskRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'GET',
+      operationId: 'listConsignments',
       url: '/api/v1/consignments',
       summary: 'Courier sheets of the library, newest first',
       query: closedObject({
@@ -181,6 +186,7 @@ export function deskRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'POST',
+      operationId: 'packConsignment',
       url: '/api/v1/consignments',
       summary: 'Packs copies for another library',
       query: languageQuery,
@@ -202,6 +208,7 @@ export function deskRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'GET',
+      operationId: 'viewConsignment',
       url: '/api/v1/consignments/:number',
       summary: 'One courier sheet',
       params: consignmentNumber,
@@ -213,6 +220,7 @@ export function deskRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'POST',
+      operationId: 'sendConsignment',
       url: '/api/v1/consignments/:number/send',
       summary: 'Hands the parcels to the courier',
       params: consignmentNumber,
@@ -228,6 +236,7 @@ export function deskRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'POST',
+      operationId: 'receiveConsignment',
       url: '/api/v1/consignments/:number/receive',
       summary:
         'Unpacks a whole sheet: at home every request arrives, at the lender all is checked in',

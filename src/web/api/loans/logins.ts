@@ -49,6 +49,7 @@ export function loginRoutes({ people, logins }: LoanServices): readonly LoanRout
     {
       ...common,
       method: 'GET',
+      operationId: 'listLogins',
       url: '/api/v1/logins',
       who: 'anyone',
       summary: 'The universities one can sign in through',
@@ -62,6 +63,7 @@ export function loginRoutes({ people, logins }: LoanServices): readonly LoanRout
     {
       ...common,
       method: 'GET',
+      operationId: 'beginLogin',
       url: '/api/v1/logins/:provider',
       who: 'anyone',
       summary: "Sends the browser to the university's sign-in",
@@ -76,6 +78,7 @@ export function loginRoutes({ people, logins }: LoanServices): readonly LoanRout
     {
       ...common,
       method: 'GET',
+      operationId: 'finishLogin',
       url: '/api/v1/logins/:provider/back',
       who: 'anyone',
       summary: 'Where the university sends the browser back to; sets the session cookie',
@@ -99,6 +102,7 @@ export function loginRoutes({ people, logins }: LoanServices): readonly LoanRout
     {
       ...common,
       method: 'POST',
+      operationId: 'linkCard',
       url: '/api/v1/logins/links',
       who: 'anyone',
       summary: 'Links a new identity to a library card; the home library approves first',
@@ -119,6 +123,7 @@ export function loginRoutes({ people, logins }: LoanServices): readonly LoanRout
     {
       ...common,
       method: 'GET',
+      operationId: 'listLinks',
       url: '/api/v1/links',
       who: 'staff',
       summary: 'Links to cards of approved readers that wait for the desk',
@@ -145,6 +150,7 @@ export function loginRoutes({ people, logins }: LoanServices): readonly LoanRout
       (decision): LoanRoute => ({
         ...common,
         method: 'POST',
+        operationId: `${decision}Link`,
         url: `/api/v1/links/:id/${decision}`,
         who: 'staff',
         summary: `Says ${decision === 'approve' ? 'yes' : 'no'} to a link`,
@@ -160,6 +166,7 @@ export function loginRoutes({ people, logins }: LoanServices): readonly LoanRout
     {
       ...common,
       method: 'DELETE',
+      operationId: 'endLink',
       url: '/api/v1/me/links/:id',
       who: 'reader',
       summary: "Ends a link to one's own card",

@@ -54,6 +54,7 @@ export function myRoutes({ people }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'GET',
+      operationId: 'readProfile',
       url: '/api/v1/me',
       summary: "The reader's own profile",
       answers: { 200: profile },
@@ -66,6 +67,7 @@ export function myRoutes({ people }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'PATCH',
+      operationId: 'editProfile',
       url: '/api/v1/me',
       summary: "Changes the fields given of one's own profile",
       headers: ifMatchHeader,
@@ -86,6 +88,7 @@ export function myRoutes({ people }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'DELETE',
+      operationId: 'closeAccount',
       url: '/api/v1/me',
       summary: 'Closes the account and removes what ties records to the person',
       answers: { 204: null },
@@ -98,6 +101,7 @@ export function myRoutes({ people }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'GET',
+      operationId: 'exportMyData',
       url: '/api/v1/me/export',
       summary: 'Everything kept about the reader, in one document',
       answers: { 200: Type.Object({}, { additionalProperties: true }) },
@@ -109,6 +113,7 @@ export function myRoutes({ people }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'GET',
+      operationId: 'listMySessions',
       url: '/api/v1/me/sessions',
       who: 'signed-in',
       summary: 'Where one is signed in',
@@ -143,6 +148,7 @@ export function myRoutes({ people }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'PATCH',
+      operationId: 'correctReader',
       url: '/api/v1/readers/:id',
       who: 'staff',
       summary: "Corrects a reader's details at the desk, the checked ones included",
@@ -156,6 +162,7 @@ export function myRoutes({ people }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'DELETE',
+      operationId: 'closeReader',
       url: '/api/v1/readers/:id',
       who: 'staff',
       summary: "Closes a reader's account, by the library's administrator",

@@ -65,6 +65,7 @@ export function noticeRoutes({ loans }: LoanServices): readonly LoanRoute[] {
   return [
     {
       method: 'GET',
+      operationId: 'listMessages',
       url: '/api/v1/me/messages',
       who: 'signed-in',
       tag: 'readers',
@@ -86,6 +87,7 @@ export function noticeRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'POST',
+      operationId: 'markMessageRead',
       url: '/api/v1/me/messages/:id/read',
       who: 'signed-in',
       tag: 'readers',
@@ -100,6 +102,7 @@ export function noticeRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'GET',
+      operationId: 'listNotices',
       url: '/api/v1/requests/:number/notices',
       who: 'staff',
       tag: 'desks',
@@ -113,6 +116,7 @@ export function noticeRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'GET',
+      operationId: 'listAnnouncements',
       url: '/api/v1/announcements',
       who: 'anyone',
       tag: 'rules',
@@ -125,6 +129,7 @@ export function noticeRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'POST',
+      operationId: 'postAnnouncement',
       url: '/api/v1/announcements',
       who: 'staff',
       tag: 'rules',

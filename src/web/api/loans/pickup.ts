@@ -109,6 +109,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...mine,
       method: 'PUT',
+      operationId: 'putMyPhoto',
       url: '/api/v1/me/photo',
       summary: 'Keeps a photo for self pick-up; a new one replaces it and is approved anew',
       form: photoForm,
@@ -121,6 +122,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...mine,
       method: 'DELETE',
+      operationId: 'deleteMyPhoto',
       url: '/api/v1/me/photo',
       summary: 'Removes the photo; self pick-up ends with it',
       answers: { 204: null },
@@ -132,6 +134,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...mine,
       method: 'GET',
+      operationId: 'readMyPhoto',
       url: '/api/v1/me/photo',
       summary: "The reader's own photo",
       answers: { 200: Type.String({ format: 'binary', description: 'image/jpeg' }) },
@@ -140,6 +143,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...mine,
       method: 'GET',
+      operationId: 'readMyPickup',
       url: '/api/v1/me/pickup',
       summary: 'How the enrolment for self pick-up stands',
       answers: { 200: enrolment },
@@ -148,6 +152,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...mine,
       method: 'POST',
+      operationId: 'askForPickup',
       url: '/api/v1/me/pickup',
       summary: 'Asks for self pick-up, with consent to its rules; a photo has to be there',
       body: closedObject({
@@ -163,6 +168,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...mine,
       method: 'DELETE',
+      operationId: 'giveUpPickup',
       url: '/api/v1/me/pickup',
       summary: 'Gives self pick-up up; the photo is deleted when its time has come',
       answers: { 200: enrolment },
@@ -172,6 +178,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...mine,
       method: 'GET',
+      operationId: 'readMyCard',
       url: '/api/v1/me/card',
       summary: 'The pick-up card the reader has now, or null',
       answers: { 200: ownCard },
@@ -181,6 +188,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
       ...mine,
       tag: 'requests',
       method: 'POST',
+      operationId: 'makePass',
       url: '/api/v1/requests/:number/pass',
       summary: "A pass for the lender's desk, good for some hours",
       params: numberParameter,
@@ -191,6 +199,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...desk,
       method: 'POST',
+      operationId: 'verifyPass',
       url: '/api/v1/passes/verify',
       summary: 'Whom a pass shown at this desk stands for; the look is logged',
       body: closedObject({ token: Type.String({ maxLength: 1000 }) }),
@@ -203,6 +212,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...desk,
       method: 'GET',
+      operationId: 'listPickups',
       url: '/api/v1/pickups',
       summary: 'Enrolments that wait for the desk, oldest first',
       query: closedObject({ library: Type.Optional(Type.String()), lang: pageQuery.lang }),
@@ -215,6 +225,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...desk,
       method: 'POST',
+      operationId: 'approvePickup',
       url: '/api/v1/readers/:id/pickup/approve',
       summary: 'Approves an enrolment, with the documents seen',
       params: idParameter,
@@ -231,6 +242,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...desk,
       method: 'POST',
+      operationId: 'refusePickup',
       url: '/api/v1/readers/:id/pickup/refuse',
       summary: 'Refuses an enrolment',
       params: idParameter,
@@ -247,6 +259,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...desk,
       method: 'GET',
+      operationId: 'viewPhoto',
       url: '/api/v1/readers/:id/photo',
       summary: "A reader's photo, for the desks that need it; the look is logged",
       params: idParameter,
@@ -256,6 +269,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...desk,
       method: 'GET',
+      operationId: 'listCards',
       url: '/api/v1/cards',
       summary: 'The pick-up cards of the library and where each is',
       query: closedObject({ library: Type.Optional(Type.String()), lang: pageQuery.lang }),
@@ -268,6 +282,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...desk,
       method: 'POST',
+      operationId: 'addCard',
       url: '/api/v1/cards',
       summary: 'Adds a card to the stock',
       body: closedObject({ number: Type.String({ maxLength: 32 }) }),
@@ -282,6 +297,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...desk,
       method: 'POST',
+      operationId: 'issueCard',
       url: '/api/v1/cards/:number/issue',
       summary: 'Lends a card for a promised request, which then waits for the visit',
       params: closedObject({ number: Type.String({ maxLength: 32 }) }),
@@ -302,6 +318,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     {
       ...desk,
       method: 'POST',
+      operationId: 'returnCard',
       url: '/api/v1/cards/:number/return',
       summary: 'Takes a card back; every pass on it is void from now on',
       params: closedObject({ number: Type.String({ maxLength: 32 }) }),

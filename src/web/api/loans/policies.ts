@@ -76,6 +76,7 @@ export function policyRoutes({ loans }: LoanServices): readonly LoanRoute[] {
   return [
     {
       method: 'GET',
+      operationId: 'readPolicies',
       url: '/api/v1/policies',
       who: 'anyone',
       tag: 'rules',
@@ -92,6 +93,7 @@ export function policyRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'GET',
+      operationId: 'explainPolicies',
       url: '/api/v1/policies/explain',
       who: 'anyone',
       tag: 'rules',
@@ -105,6 +107,7 @@ export function policyRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'POST',
+      operationId: 'publishPolicy',
       url: '/api/v1/policies',
       who: 'staff',
       tag: 'rules',
@@ -121,6 +124,7 @@ export function policyRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'POST',
+      operationId: 'tryPolicy',
       url: '/api/v1/policies/what-if',
       who: 'staff',
       tag: 'rules',

@@ -122,6 +122,7 @@ export function readerRoutes({ people }: LoanServices): readonly LoanRoute[] {
     body: typeof review | typeof approval = review,
   ): LoanRoute => ({
     method: 'POST',
+    operationId: `${name}Reader`,
     url: `/api/v1/readers/:id/${name}`,
     who: 'staff',
     tag: 'readers',
@@ -142,6 +143,7 @@ export function readerRoutes({ people }: LoanServices): readonly LoanRoute[] {
   return [
     {
       method: 'POST',
+      operationId: 'registerReader',
       url: '/api/v1/readers',
       who: 'anyone',
       tag: 'readers',
@@ -170,6 +172,7 @@ export function readerRoutes({ people }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'POST',
+      operationId: 'correctRegistration',
       url: '/api/v1/readers/corrections',
       who: 'anyone',
       tag: 'readers',
@@ -185,6 +188,7 @@ export function readerRoutes({ people }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'GET',
+      operationId: 'listReaders',
       url: '/api/v1/readers',
       who: 'staff',
       tag: 'readers',
@@ -207,6 +211,7 @@ export function readerRoutes({ people }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'GET',
+      operationId: 'viewReader',
       url: '/api/v1/readers/:id',
       who: 'staff',
       tag: 'readers',
@@ -247,6 +252,7 @@ export function readerRoutes({ people }: LoanServices): readonly LoanRoute[] {
     ),
     {
       method: 'GET',
+      operationId: 'readRegistrationScheme',
       url: '/api/v1/libraries/:id/registration',
       who: 'anyone',
       tag: 'readers',
@@ -263,6 +269,7 @@ export function readerRoutes({ people }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'PUT',
+      operationId: 'changeRegistrationScheme',
       url: '/api/v1/libraries/:id/registration',
       who: 'staff',
       tag: 'readers',

@@ -25,9 +25,7 @@ import { languageQuery, limitOf, numberParameter, pageQuery } from './schemas.ts
 import type { LoanServices } from './services.ts';
 
 const keyHeader = Type.Object({
-  'idempotency-key': Type.Optional(
-    Type.String({ description: 'Made by the client, one for each request; required' }),
-  ),
+  'idempotency-key': Type.String({ description: 'Made by the client, one for each request' }),
 });
 
 const listQuery = closedObject({
@@ -44,12 +42,14 @@ const listQuery = closedObject({
 /** Requests from preview to history. */
 export function requestRoutes({ loans }: LoanServices): readonly LoanRoute[] {
   const route = (
+    operationId: string,
     path: string,
     summary: string,
     answer: Type.TSchema,
     run: LoanRoute['run'],
   ): LoanRoute => ({
     method: 'GET',
+    operationId,
     url: `/api/v1/requests/:number${path}`,
     who: 'signed-in',
     tag: 'requests',
@@ -62,6 +62,7 @@ export function requestRoutes({ loans }: LoanServices): readonly LoanRoute[] {
   return [
     {
       method: 'POST',
+      operationId: 'previewRequest',
       url: '/api/v1/requests/preview',
       who: 'reader',
       tag: 'requests',
@@ -74,6 +75,7 @@ export function requestRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'POST',
+      operationId: 'submitRequest',
       url: '/api/v1/requests',
       who: 'reader',
       tag: 'requests',
@@ -87,6 +89,7 @@ export function requestRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     },
     {
       method: 'GET',
+      operationId: 'listRequests',
       url: '/api/v1/requests',
       who: 'signed-in',
       tag: 'requests',
@@ -104,7 +107,7 @@ export function requestRoutes({ loans }: LoanServices): readonly LoanRoute[] {
           after: query.after ?? null,
         }),
     },
-    route('', 'A request as the caller may see it', requestView, async (call) => {
+    route('viewRequest', '', 'A request as the caller may see it', requestView, async (call) => {
       const found = await getRequest(
         loans,
         loans.database.db,
@@ -115,6 +118,7 @@ export function requestRoutes({ loans }: LoanServices): readonly LoanRoute[] {
       return found;
     }),
     route(
+      'readHistory',
       '/events',
       'Everything that happened, in order',
       Type.Object({ events: Type.Array(event) }),
@@ -124,6 +128,7 @@ export function requestRoutes({ loans }: LoanServices): readonly LoanRoute[] {
     ),
     {
       ...route(
+        'readLetters',
         '/messages',
         'What the two sides told each other',
         Type.Object({ messages: Type.Array(message) }),

@@ -20,6 +20,8 @@ export interface Call {
 export interface LoanRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
+  /** What programs know the route by, wherever it moves. */
+  readonly operationId: string;
   readonly who: Audience;
   readonly summary: string;
   readonly tag: 'readers' | 'requests' | 'desks' | 'rules';
@@ -90,7 +92,7 @@ function admit(who: Audience, actor: Actor | null): Actor {
 }
 
 function describe(route: LoanRoute): FastifySchema {
-  const { who, summary, tag, params, query, headers, body, form, answers } = route;
+  const { who, operationId, summary, tag, params, query, headers, body, form, answers } = route;
   const response = Object.fromEntries([
     ...Object.entries(answers).map(([status, schema]) => [
       status,
@@ -100,10 +102,11 @@ function describe(route: LoanRoute): FastifySchema {
   ]);
   return {
     tags: [tag],
+    operationId,
     summary,
     ...(params && { params }),
     ...(query && { querystring: query }),
-    ...(headers && { headers }),
+    ...(headers && { headers: readByHandler(headers) }),
     ...(body && { body: checkedAs(body, route.checked ?? 'shape') }),
     // Describes the form; the parts are read as they come, so there is no body to check.
     ...(form && { consumes: ['multipart/form-data'], body: checkedAs(form, 'keys') }),
@@ -125,8 +128,17 @@ function checkedAs(schema: TSchema, checked: 'shape' | 'keys'): TSchema {
   return schema;
 }
 
+const handled = new WeakSet<object>();
+
+/** Headers are read where they are used, which answers 400, 412 or 428 with a sentence of its own. */
+function readByHandler(headers: TObject): TObject {
+  handled.add(headers);
+  return headers;
+}
+
 /** Checks every part of a request against its schema and lists all that is wrong at once. */
 export function compileCheck({ schema }: { schema: unknown }): (value: unknown) => Checked {
+  if (handled.has(schema as object)) return (value) => ({ value });
   const problems = lenient.has(schema as object)
     ? unknownKeys(schema as TObject)
     : problemsOf(schema as TSchema);
@@ -166,5 +178,5 @@ export function ifMatch(request: FastifyRequest): number {
 }
 
 export const ifMatchHeader = Type.Object({
-  'if-match': Type.Optional(Type.String({ description: 'The ETag that was read; required' })),
+  'if-match': Type.String({ description: 'The ETag that was read: the version in quotes' }),
 });

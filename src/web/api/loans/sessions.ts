@@ -31,6 +31,7 @@ export function sessionRoutes(
   return [
     {
       method: 'POST',
+      operationId: 'signIn',
       url: '/api/v1/sessions',
       who: 'anyone',
       tag: 'readers',
@@ -62,6 +63,7 @@ export function sessionRoutes(
     },
     {
       method: 'GET',
+      operationId: 'whoAmI',
       url: '/api/v1/sessions/current',
       who: 'signed-in',
       tag: 'readers',
@@ -72,6 +74,7 @@ export function sessionRoutes(
     },
     {
       method: 'PATCH',
+      operationId: 'changeWorkplace',
       url: '/api/v1/sessions/current',
       who: 'staff',
       tag: 'readers',
@@ -90,6 +93,7 @@ export function sessionRoutes(
     },
     {
       method: 'DELETE',
+      operationId: 'signOut',
       url: '/api/v1/sessions/current',
       who: 'signed-in',
       tag: 'readers',
@@ -100,6 +104,7 @@ export function sessionRoutes(
     },
     {
       method: 'DELETE',
+      operationId: 'signOutEverywhere',
       url: '/api/v1/sessions',
       who: 'signed-in',
       tag: 'readers',
@@ -110,6 +115,7 @@ export function sessionRoutes(
     },
     {
       method: 'PUT',
+      operationId: 'changePassword',
       url: '/api/v1/me/password',
       who: 'signed-in',
       tag: 'readers',
@@ -130,6 +136,7 @@ export function sessionRoutes(
     },
     {
       method: 'POST',
+      operationId: 'forgetPassword',
       url: '/api/v1/passwords/forgotten',
       who: 'anyone',
       tag: 'readers',
@@ -148,6 +155,7 @@ export function sessionRoutes(
     },
     {
       method: 'POST',
+      operationId: 'resetPassword',
       url: '/api/v1/passwords/reset',
       who: 'anyone',
       tag: 'readers',

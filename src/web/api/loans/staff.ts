@@ -41,6 +41,7 @@ export function staffRoutes({ people }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'POST',
+      operationId: 'inviteStaff',
       url: '/api/v1/staff',
       summary: 'Makes a staff account and mails the link to set its password',
       body: invitation,
@@ -56,6 +57,7 @@ export function staffRoutes({ people }: LoanServices): readonly LoanRoute[] {
       ...common,
       who: 'anyone',
       method: 'POST',
+      operationId: 'acceptInvitation',
       url: '/api/v1/staff/invitations',
       summary: 'Sets the password of an invited account by the link of the mail',
       body: closedObject({
@@ -71,6 +73,7 @@ export function staffRoutes({ people }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'GET',
+      operationId: 'listStaff',
       url: '/api/v1/staff',
       summary: 'Who works at a library',
       query: closedObject({
@@ -97,6 +100,7 @@ export function staffRoutes({ people }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'PUT',
+      operationId: 'grantRoles',
       url: '/api/v1/staff/:id/roles',
       summary: 'Replaces the roles a person has at one library; none takes them all',
       params: idParameter,
@@ -114,6 +118,7 @@ export function staffRoutes({ people }: LoanServices): readonly LoanRoute[] {
     {
       ...common,
       method: 'DELETE',
+      operationId: 'disableStaff',
       url: '/api/v1/staff/:id',
       summary: 'Ends a staff account',
       params: idParameter,
