@@ -81,5 +81,19 @@ async function readDescription(address: string): Promise<readonly Described[]> {
 
 function checkOf(part: Content | undefined, type: string): Check | null {
   const schema = part?.content?.[type]?.schema;
-  return schema === undefined ? null : problemsOf(schema);
+  return schema === undefined ? null : compileSchema(schema);
+}
+
+export type Schema = Type.TSchema & { readonly properties?: Readonly<Record<string, unknown>> };
+
+const compiled = new WeakMap<Type.TSchema, Check>();
+
+/** A schema of the description as a function that lists what is wrong with a value. */
+export function compileSchema(schema: Type.TSchema): Check {
+  let check = compiled.get(schema);
+  if (check === undefined) {
+    check = problemsOf(schema);
+    compiled.set(schema, check);
+  }
+  return check;
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { byCourier } from './courier.ts';
 import { searchHits } from './find.ts';
+import { fromDescription } from './from-description.ts';
 import { becomeReader, staffDesk } from './people.ts';
 import { byPickup } from './pickup.ts';
 import { type Story, storyOf, type Tally } from './steps.ts';
@@ -10,16 +11,20 @@ import { makeWorld } from './world.ts';
 /**
  * Drives interlibrary loan over HTTP against a fresh gateway, from registration to the book back on
  * its shelf, and prints each step. `--database-url` runs it on a PostgreSQL server, in a database of
- * its own there; without it on the embedded one.
+ * its own there; without it on the embedded one. `--from-description` goes the way by courier as a
+ * client that reads nothing but the OpenAPI description.
  */
 const home = 'demo-arts';
 
-const { values } = parseArgs({ options: { 'database-url': { type: 'string' } } });
+const { values } = parseArgs({
+  options: { 'database-url': { type: 'string' }, 'from-description': { type: 'boolean' } },
+});
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const tally: Tally = { passed: 0, failed: 0 };
 const world = await makeWorld(values['database-url'] ?? null);
 try {
-  await journey(storyOf(world, tally, say));
+  const story = storyOf(world, tally, say);
+  await (values['from-description'] ? fromDescription(story, home) : journey(story));
 } catch (error) {
   if (tally.failed === 0) tally.failed++;
   say(`# ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
