@@ -58,13 +58,20 @@ export interface Work {
   readonly letters: Letter[];
 }
 
-/** Loads a request by number for a change: its row stays locked until the transaction ends. */
+/**
+ * Loads a request by number for a change: its row stays locked until the transaction ends. Somebody
+ * who only looks (`hold: false`) waits for nobody and keeps nobody waiting.
+ */
 export async function openWork(
   context: LoanContext,
   tx: Tx,
   by: { readonly number: string } | { readonly id: number },
+  { hold = true }: { readonly hold?: boolean } = {},
 ): Promise<Work> {
-  const query = tx.selectFrom('loan_requests').selectAll().forUpdate();
+  const query = tx
+    .selectFrom('loan_requests')
+    .selectAll()
+    .$if(hold, (held) => held.forUpdate());
   const request = await ('number' in by
     ? query.where('number', '=', by.number)
     : query.where('id', '=', by.id)

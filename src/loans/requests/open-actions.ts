@@ -33,7 +33,7 @@ export async function openActions(
   actor: Actor,
   number: string,
 ): Promise<{ readonly version: number; readonly actions: readonly ActionView[] }> {
-  const work = await openWork(context, tx, { number });
+  const work = await openWork(context, tx, { number }, { hold: false });
   if (!maySee(actor, work.request, work.legs)) throw notFound();
   const views = new Map<string, ActionView>();
   for (const seat of seatsOf(actor, work.request, work.legs)) {
