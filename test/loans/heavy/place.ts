@@ -80,6 +80,19 @@ export function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Does the work for every entry, so many at a time, each lane taking the next one that is left. */
+export async function inLanes<T>(
+  lanes: number,
+  entries: Iterable<T>,
+  work: (entry: T) => Promise<void>,
+): Promise<void> {
+  const left = entries[Symbol.iterator]();
+  const lane = async () => {
+    for (let next = left.next(); next.done !== true; next = left.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
 /** The value below which so many hundredths of the sorted list lie. */
 export function percentile(values: readonly number[], hundredths: number): number {
   const sorted = values.toSorted((a, b) => a - b);
