@@ -5,7 +5,6 @@ import { checkLibrary } from '../../src/members/check.ts';
 import { createDirectory, DuplicateLibraryError } from '../../src/members/directory.ts';
 import type { LibraryInput } from '../../src/members/document.ts';
 import { readLibraryFiles } from '../../src/members/files.ts';
-import { findLibraries, withinOneEdit } from '../../src/members/find.ts';
 import { createFileRegistry } from '../../src/members/registry.ts';
 import { defaultSet, selectLibraries } from '../../src/members/selection.ts';
 import { minimalDocument } from '../support/documents.ts';
@@ -55,44 +54,6 @@ t.test('tells of changes and refuses one id from two origins', async (t) => {
   t.throws(() => directory.put(again.library, again.input, 'registered'), DuplicateLibraryError);
   directory.remove('lib1');
   t.same(told, ['lib1 changed', 'lib1 gone']);
-});
-
-t.test('finds a library by every spelling a reader tries', async (t) => {
-  const named = (id: string, zh: string, en = '') => minimalDocument(id, { name: { zh, en } });
-  const directory = directoryOf(
-    named('bupt', '北京邮电大学图书馆', 'BUPT Library'),
-    named('cnu', '首都师范大学图书馆'),
-    named('music', '中央音乐学院图书馆'),
-    named('cuc', '中国传媒大学图书馆'),
-  );
-  const found = (text: string) =>
-    findLibraries(directory.list(), text).map(({ library }) => library.id);
-  for (const text of ['北京邮电', '邮电', 'bjyddx', 'bjydx', 'BJYDXX', 'beijingyoudian', 'bupt']) {
-    t.equal(found(text)[0], 'bupt', text);
-  }
-  t.equal(found('sdsf')[0], 'cnu');
-  t.equal(found('zyyy')[0], 'music');
-  t.equal(found('zgcm')[0], 'cuc');
-  t.same(found('zzzzzz'), []);
-});
-
-t.test('one edit is one insertion, deletion, replacement or swap', async (t) => {
-  for (const [a, b] of [
-    ['abc', 'abcd'],
-    ['abcd', 'abc'],
-    ['abc', 'axc'],
-    ['abc', 'acb'],
-    ['a', 'a'],
-  ]) {
-    t.ok(withinOneEdit(a ?? '', b ?? ''), `${a} ${b}`);
-  }
-  for (const [a, b] of [
-    ['abc', 'xyc'],
-    ['abc', 'abcde'],
-    ['abcd', 'dcba'],
-  ]) {
-    t.notOk(withinOneEdit(a ?? '', b ?? ''), `${a} ${b}`);
-  }
 });
 
 t.test('reads a folder of files and lists the faults of all of them', async (t) => {
