@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import { foldForMatching } from '../marc/text.ts';
 import { type Clock, systemClock } from '../members/guards/clock.ts';
+import { turnsOf } from '../members/guards/turns.ts';
 import type { Connector } from '../members/types.ts';
 import { createAnswerCache } from './cache.ts';
 import { OverloadedError } from './errors.ts';
@@ -19,7 +20,6 @@ import { fillSettings, type PartialSettings, type SearchSettings } from './setti
 import type { SharedAnswers } from './shared-answers.ts';
 import type { SharedLines, SharedSearches } from './shared-searches.ts';
 import { createSharing, type Sharing } from './sharing.ts';
-import { createTurns } from './turns.ts';
 import type { LibraryAnswer, SearchEngine, SearchRequest } from './types.ts';
 
 export { OverloadedError } from './errors.ts';
@@ -172,7 +172,7 @@ function createServices(
       maxSize: maxSharedLines,
       sizeCalculation: (list) => Math.max(1, list.lines.length),
     }),
-    turns: createTurns(clock),
+    turns: turnsOf(clock),
     connectorFor,
     revalidate: createRevalidation(flights, settings, clock),
     admit() {

@@ -26,8 +26,12 @@ export interface MergedList {
 /** Builds the merged list of one search as records arrive. */
 export interface Composer {
   add(records: readonly SourceRecord[]): void;
-  /** Does part of the work that need not wait for the last record; true while there is more of it. */
+  /** Does a millisecond or two of the work on what has come; true while there is more of it. */
   prepare(): boolean;
+  /** Goes on to the list of what has come, a piece each time; true while it is not made. */
+  step(): boolean;
+  /** Whether the list of what has come is made. */
+  readonly made: boolean;
   /** The list as of now; the same object until records are added. */
   list(): MergedList;
   /** Pins the ids of lines that somebody has seen. */
@@ -40,8 +44,9 @@ export interface Composer {
   release(): void;
 }
 
-/** Records prepared in one go: some milliseconds of work. */
-const portion = 200;
+/** Records prepared, and lines made, in one piece of a millisecond or two. */
+const recordsPerPiece = 20;
+const linesPerPiece = 50;
 
 /** Lists of whole answers, shared by searches that got the very same records. */
 export interface SharedLists {
@@ -66,12 +71,38 @@ export function createComposer(
   let pinnedAt: number | null = null;
 
   const prepare = (maximum: number): Workshop => {
-    work ??= { clusterer: createClusterer(), lines: new Map(), scores: new Map(), taken: 0 };
+    work ??= {
+      clusterer: createClusterer(),
+      lines: new Map(),
+      scores: new Map(),
+      taken: 0,
+      groups: null,
+      made: 0,
+    };
     const fresh = sources.slice(work.taken, work.taken + maximum);
+    if (fresh.length > 0) work.groups = null;
     work.taken += fresh.length;
     for (const source of fresh) work.scores.set(source, scoreOf(terms, source.record));
     work.clusterer.add(fresh);
     return work;
+  };
+
+  /** Takes the list of another search that got the very same answers. */
+  const recall = (): boolean => {
+    // A line seen before more records came may have an id that no other search gives it.
+    const key = pinnedAt === null || pinnedAt === sources.length ? sharedKey() : null;
+    const known = key === null ? undefined : shared.get(key);
+    if (known === undefined) return false;
+    current = known;
+    return true;
+  };
+
+  const finish = (): MergedList => {
+    const { lines, canonical } = compose(prepare(0), identities);
+    current = { lines };
+    const name = canonical ? sharedKey() : null;
+    if (name !== null) shared.set(name, current);
+    return current;
   };
 
   return {
@@ -81,21 +112,23 @@ export function createComposer(
       for (const record of records) sources.push(record);
       current = null;
     },
-    prepare: () => prepare(portion).taken < sources.length,
+    prepare: () => prepare(recordsPerPiece).taken < sources.length,
+    step() {
+      if (current !== null || recall()) return false;
+      const before = work?.taken ?? 0;
+      const { taken } = prepare(recordsPerPiece);
+      if (taken > before) return true;
+      if (makeLines(prepare(0), linesPerPiece)) return true;
+      finish();
+      return false;
+    },
+    get made() {
+      return current !== null || sources.length === 0;
+    },
     list() {
-      if (current !== null) return current;
-      // A line seen before more records came may have an id that no other search gives it.
-      const key = pinnedAt === null || pinnedAt === sources.length ? sharedKey() : null;
-      const known = key === null ? undefined : shared.get(key);
-      if (known !== undefined) {
-        current = known;
-        return current;
-      }
-      const { lines, canonical } = compose(prepare(Number.POSITIVE_INFINITY), identities);
-      current = { lines };
-      const name = canonical ? sharedKey() : null;
-      if (name !== null) shared.set(name, current);
-      return current;
+      if (current !== null || recall()) return current ?? nothing;
+      makeLines(prepare(Number.POSITIVE_INFINITY), Number.POSITIVE_INFINITY);
+      return finish();
     },
     show(lines) {
       if (lines.length > 0) pinnedAt ??= sources.length;
@@ -116,14 +149,38 @@ interface Workshop {
   /** Lines by group; the clusterer gives an unchanged group as the same object. */
   lines: Map<Group, Line>;
   readonly scores: Map<SourceRecord, number>;
+  /** Records taken into the groups. */
   taken: number;
+  /** The groups of all that was taken; null when more has come since they were last told. */
+  groups: readonly Group[] | null;
+  /** How many of the groups have their lines. */
+  made: number;
+}
+
+const nothing: MergedList = { lines: [] };
+
+/** Makes lines of groups that have none, at most so many; true while some are left. */
+function makeLines(work: Workshop, maximum: number): boolean {
+  if (work.groups === null) {
+    work.groups = work.clusterer.groups();
+    work.made = 0;
+    if (maximum < work.groups.length) return true;
+  }
+  const { groups, lines } = work;
+  for (let left = maximum; work.made < groups.length && left > 0; work.made++) {
+    const group = groups[work.made] as Group;
+    if (lines.has(group)) continue;
+    lines.set(group, lineOf(group, work.scores));
+    left--;
+  }
+  return work.made < groups.length;
 }
 
 function compose(
   work: Workshop,
   identities: Identities,
 ): { lines: readonly Line[]; canonical: boolean } {
-  const groups = work.clusterer.groups();
+  const groups = work.groups ?? [];
   const made = groups.map((group) => work.lines.get(group) ?? lineOf(group, work.scores));
   const own = made.map((line) => line.ownId);
   const { ids, canonical } = identities.assign(groups, own);

@@ -87,6 +87,7 @@ export class LiveSearch implements ShareableSearch {
         list: () => this.#list(),
         show: (lines) => this.#show(lines),
         prepare: () => this.#prepareSoon(),
+        listed: () => this.#listed(),
         ring: () => this.#bell.ring(),
       },
       this.#sequence,
@@ -188,14 +189,20 @@ export class LiveSearch implements ShareableSearch {
     while (this.#asking.running && !reached()) await this.#bell.next();
     cancelTimer?.();
     // Searches that end together are read one by one, so that the network is served between them.
-    await this.#services.turns.next();
+    if (this.#composer.made) await this.#services.turns.next();
+    else await this.#listed();
   }
 
   async *events(afterId: number, view: View, signal: AbortSignal): AsyncGenerator<SearchEvent> {
     const unwatch = this.watch();
+    await this.#listed();
     const close = this.#stream.open();
     try {
       for (let after = this.#own(afterId); !signal.aborted; ) {
+        if (!this.#asking.running) {
+          await this.#listed();
+          this.#stream.look();
+        }
         const events = this.since(after, view);
         for (const event of events) {
           yield event;
@@ -243,6 +250,7 @@ export class LiveSearch implements ShareableSearch {
   async deepen(view: View): Promise<void> {
     const { settings, clock } = this.#services;
     const deadline = clock.now() + this.request.waitMs;
+    await this.#listed();
     for (let round = 0; round < settings.maxDeepenRounds; round++) {
       if (this.#asking.running || clock.now() >= deadline) return;
       const missing = view.page * view.size - this.#select(this.#list(), view).lines.length;
@@ -253,6 +261,7 @@ export class LiveSearch implements ShareableSearch {
 
   async libraryList(library: string, page: number, size = 20): Promise<LibraryList | undefined> {
     const seat = this.#asking.seats.find(({ id }) => id === library);
+    await this.#listed();
     return seat && ownPage(this, seat, this.#services, { page, size });
   }
 
@@ -308,13 +317,22 @@ export class LiveSearch implements ShareableSearch {
     return made;
   }
 
-  /** Groups and ranks what has come, a portion at a time, while other libraries are on the wire. */
+  /**
+   * Makes the list of what has come in turns with all other searches, so that reading it costs nothing and
+   * the network is served between.
+   */
+  async #listed(): Promise<void> {
+    if (this.#composer.made) return;
+    await this.#services.turns.run(() => this.#timed(() => this.#composer.step()));
+  }
+
+  /** Groups and ranks what has come, a piece at a time, while other libraries are on the wire. */
   #prepareSoon(): void {
     if (this.#preparing) return;
     this.#preparing = true;
     this.#services.turns.take(() => {
-      this.#preparing = false;
-      if (this.#asking.running && this.#composer.prepare()) this.#prepareSoon();
+      this.#preparing = this.#asking.running && this.#timed(() => this.#composer.prepare());
+      return this.#preparing;
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../members/guards/clock.ts';
+import type { Turns } from '../members/guards/turns.ts';
 import type { Connector } from '../members/types.ts';
 import type { AnswerCache } from './cache.ts';
 import type { Errand, Flights } from './flights.ts';
@@ -7,7 +8,6 @@ import type { RecordStore } from './records.ts';
 import type { KeptSearch } from './search-table.ts';
 import type { SearchSettings } from './settings.ts';
 import type { Sharing } from './sharing.ts';
-import type { Turns } from './turns.ts';
 import type { LibraryAnswer, SearchRequest } from './types.ts';
 
 /** What searches share: made once by the engine. */

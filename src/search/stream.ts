@@ -12,6 +12,8 @@ export interface StreamSource {
   show(lines: readonly Line[]): void;
   /** Sees to what can be done of the list while nobody looks at it. */
   prepare(): void;
+  /** Settles when the list of what has come is made. */
+  listed(): Promise<void>;
   /** Wakes the readers. */
   ring(): void;
 }
@@ -42,6 +44,7 @@ export class Stream {
   #doneVersion = 0;
   #lookCostMs = 0;
   #cancelLook: (() => void) | null = null;
+  #looking = false;
 
   constructor(source: StreamSource, sequence: Sequence, clock: Clock, everyMs: number) {
     this.#source = source;
@@ -75,23 +78,30 @@ export class Stream {
       this.#source.prepare();
       return;
     }
-    if (this.#cancelLook !== null) return;
-    if (this.#seen.lines.length === 0) {
-      this.look();
-      this.#source.ring();
-    }
+    if (this.#cancelLook !== null || this.#looking) return;
+    if (this.#seen.lines.length === 0) this.#lookSoon();
     const pauseMs = Math.max(this.#everyMs, 10 * this.#lookCostMs);
     this.#cancelLook = this.#clock.after(pauseMs, () => {
       this.#cancelLook = null;
+      this.#lookSoon();
+    });
+  }
+
+  /** Looks when the list is made; what comes meanwhile is looked at with it. */
+  #lookSoon(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    void this.#source.listed().then(() => {
+      this.#looking = false;
       if (this.#readers > 0 && this.look()) this.#source.ring();
     });
   }
 
-  /** Nothing more comes for now. */
+  /** Nothing more comes for now. A reader looks once more before it is told. */
   ended(): void {
     this.#cancelLook?.();
     this.#cancelLook = null;
-    if (this.#readers > 0) this.look();
+    if (this.#readers > 0) this.#lookSoon();
     this.#doneVersion = ++this.#sequence.value;
   }
 

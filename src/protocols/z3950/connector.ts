@@ -1,24 +1,12 @@
-import { MarcError } from '../../marc/formats/errors.ts';
-import { XmlError } from '../../marc/xml/errors.ts';
 import type { LibraryDocument, Z3950Settings } from '../../members/document.ts';
-import type {
-  Ask,
-  Connector,
-  Library,
-  OnRecords,
-  Outcome,
-  SourceRecord,
-  Trace,
-} from '../../members/types.ts';
+import type { Ask, Connector, Library, OnRecords, Outcome, Trace } from '../../members/types.ts';
 import type { Simplification } from '../../query/types.ts';
 import { boundBy } from '../egress/bounds.ts';
 import type { ConnectorDependencies } from '../types.ts';
-import type { NamedRecord } from './apdu/index.ts';
-import { type DatabaseSettings, databasesOf } from './ask.ts';
+import { databasesOf } from './ask.ts';
 import { connect } from './connect.ts';
 import { type DatabaseOutcome, type DatabaseSearch, searchDatabase } from './database.ts';
-import { readRecord } from './decode.ts';
-import { Z3950Error } from './errors.ts';
+import { createDelivery, type Delivery } from './delivery.ts';
 import { toConnectorError } from './failures.ts';
 import { copiesDocument, createCopies } from './holdings.ts';
 import { createPool, type Pool, type PoolCall } from './pool.ts';
@@ -81,61 +69,14 @@ async function search(
 ): Promise<Outcome> {
   const bound = boundBy({ signal, deadline: ask.deadline });
   const call = { signal, deadline: ask.deadline, trace: ask.trace, bound };
-  const delivery = newDelivery(library, ask, onRecords);
+  const delivery = createDelivery(library, ask, signal, onRecords);
   const searches = startSearches(library, pool, learned, ask, call, delivery);
   try {
     const ended = await Promise.allSettled(searches.map((one) => one.done));
+    await delivery.done();
     return summary(library, ask, searches, ended, delivery);
   } finally {
     bound.release();
-  }
-}
-
-/** What was handed over, and how it counts. */
-interface Delivery {
-  fetched: number;
-  unreadable: number;
-  take(
-    database: DatabaseSettings,
-    records: readonly NamedRecord[],
-    position: number,
-    hits: number,
-  ): void;
-}
-
-function newDelivery(library: Z3950Library, ask: Ask, onRecords: OnRecords): Delivery {
-  const delivery: Delivery = {
-    fetched: 0,
-    unreadable: 0,
-    take(database, records, position, hits) {
-      ask.trace.enter('parse');
-      const sources: SourceRecord[] = [];
-      for (const [at, record] of records.entries()) {
-        const source = readable(library, database, record, position + at);
-        if (source === null) delivery.unreadable += 1;
-        else sources.push(source);
-      }
-      delivery.fetched += sources.length;
-      if (sources.length > 0) onRecords(sources, hits);
-    },
-  };
-  return delivery;
-}
-
-/** One bad record never costs its neighbours. */
-function readable(
-  library: Z3950Library,
-  database: DatabaseSettings,
-  record: NamedRecord,
-  position: number,
-): SourceRecord | null {
-  try {
-    return readRecord(library, database, record, position);
-  } catch (error) {
-    const isKnown =
-      error instanceof Z3950Error || error instanceof MarcError || error instanceof XmlError;
-    if (isKnown) return null;
-    throw error;
   }
 }
 
@@ -173,7 +114,12 @@ function startSearches(
         turn: at === 0 ? null : Promise.allSettled(before.map((one) => one.done)).then(() => {}),
         window: (hits) => windowWithin(ask, offset(), hits),
         onRecords: (records, place, hits) =>
-          delivery.take(database, records, offset() + place, offset() + hits),
+          delivery.take({
+            database,
+            records,
+            position: offset() + place,
+            hits: offset() + hits,
+          }),
       }),
     );
   }
