@@ -1,3 +1,5 @@
+import type { AnswerState } from './types.ts';
+
 export const connectorErrorCodes = [
   'timeout',
   'unreachable',
@@ -11,6 +13,19 @@ export const connectorErrorCodes = [
 ] as const;
 export type ConnectorErrorCode = (typeof connectorErrorCodes)[number];
 
+/** The answer state that an error of each code means. */
+export const failedStates = {
+  timeout: 'timed_out',
+  unreachable: 'unreachable',
+  refused: 'refused',
+  busy: 'busy',
+  unsupported: 'unsupported',
+  malformed: 'bad_answer',
+  suspended: 'paused',
+  maintenance: 'maintenance',
+  stopped: 'stopped',
+} as const satisfies Record<ConnectorErrorCode, AnswerState>;
+
 export interface ConnectorErrorDetails {
   readonly cause?: unknown;
   /** The count the library gave before it failed. */
@@ -19,6 +34,13 @@ export interface ConnectorErrorDetails {
   readonly retryAfterMs?: number;
   /** Closed vocabulary for logs and metrics: `bib1_114`, `connect_refused`, `xml_truncated` … */
   readonly reason?: string;
+  /** What readers are told where the sentence of `code` alone says too little. */
+  readonly sentence?: ReaderSentence;
+}
+
+export interface ReaderSentence {
+  readonly zh: string;
+  readonly en: string;
 }
 
 /**
@@ -31,6 +53,7 @@ export class ConnectorError extends Error {
   readonly reason: string;
   readonly hits: number | null;
   readonly retryAfterMs: number | null;
+  readonly sentence: ReaderSentence | null;
 
   constructor(
     libraryId: string,
@@ -45,5 +68,6 @@ export class ConnectorError extends Error {
     this.reason = details.reason ?? code;
     this.hits = details.hits ?? null;
     this.retryAfterMs = details.retryAfterMs ?? null;
+    this.sentence = details.sentence ?? null;
   }
 }

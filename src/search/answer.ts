@@ -1,4 +1,4 @@
-import type { ConnectorError, ConnectorErrorCode } from '../members/errors.ts';
+import { type ConnectorError, failedStates } from '../members/errors.ts';
 import type { AnswerState, Library, Outcome } from '../members/types.ts';
 import { UnsupportedQueryError } from '../query/errors.ts';
 
@@ -38,18 +38,6 @@ export interface Heard {
   readonly fetched: number;
 }
 
-const failedStates = {
-  timeout: 'timed_out',
-  unreachable: 'unreachable',
-  refused: 'refused',
-  busy: 'busy',
-  unsupported: 'unsupported',
-  malformed: 'bad_answer',
-  suspended: 'paused',
-  maintenance: 'maintenance',
-  stopped: 'stopped',
-} as const satisfies Record<ConnectorErrorCode, AnswerState>;
-
 /** The verdict on an answer that came to its end. */
 export function answeredVerdict(outcome: Outcome, heard: Heard): Verdict {
   const { hits } = outcome;
@@ -71,7 +59,7 @@ export function failedVerdict(error: ConnectorError, heard: Heard): Verdict {
   if (state === 'stopped') return { state, hits, ...failure };
   if (heard.fetched > 0) return { state: 'partial', hits, ...failure };
   const unsupported = error.cause instanceof UnsupportedQueryError ? error.cause : null;
-  const sentence = unsupported && { zh: unsupported.zh, en: unsupported.en };
+  const sentence = error.sentence ?? (unsupported && { zh: unsupported.zh, en: unsupported.en });
   return { state, hits: null, ...failure, ...(sentence ? { sentence } : {}) };
 }
 
@@ -133,7 +121,7 @@ export function sentenceOf(verdict: Verdict, heard: Heard, library: Library | nu
     case 'paused':
       return pausedSentence(verdict.retryAfterMs);
     case 'maintenance':
-      return maintenanceSentence(verdict.retryAfterMs);
+      return verdict.sentence ?? maintenanceSentence(verdict.retryAfterMs);
     case 'not_asked':
       return { zh: '未检索', en: 'Not asked' };
     case 'stopped':
