@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { accessDatabase, type DatabaseAccess } from './app-database.ts';
+import { startHealth } from './app-health.ts';
 import { type RunningLoans, startLoans } from './app-loans.ts';
 import { type DirectoryShape, readDirectoryShape, type Settings, SettingsError } from './config.ts';
 import { checkLibrary } from './members/check.ts';
@@ -13,6 +14,8 @@ import { type GuardedConnector, type GuardStatus, guard } from './members/guards
 import { createFileRegistry } from './members/registry.ts';
 import type { SelectionRules } from './members/selection.ts';
 import { shareRegistry } from './members/shared-registry.ts';
+import type { Connector, Library } from './members/types.ts';
+import { type Watch, type WatchedConnector, watched } from './members/watched.ts';
 import { probe } from './probe/index.ts';
 import { createEgress } from './protocols/egress.ts';
 import { createConnector } from './protocols/index.ts';
@@ -35,6 +38,8 @@ export interface Demonstration {
   readonly defaultLibraries: readonly string[];
 }
 
+type MaybeWatched = GuardedConnector & Partial<Pick<WatchedConnector, 'unwatched'>>;
+
 /** The parts that ask libraries: enough for the command line, and what the server stands on. */
 export interface Federation {
   readonly directory: Directory;
@@ -43,6 +48,12 @@ export interface Federation {
   readonly egress: Egress;
   /** Told of every library's answer in every search. */
   onAnswer(listener: (answer: LibraryAnswer) => void): void;
+  /** Who looks on while libraries are asked from now on. */
+  watch(watch: Watch): void;
+  /** A library's guarded connector with nobody looking on; undefined for one that is not asked. */
+  unwatched(id: string): Connector | undefined;
+  /** A connector of any document, guarded by itself. */
+  makeConnector(library: Library): GuardedConnector;
   /** The guards of the libraries asked so far. */
   guards(): Iterable<readonly [string, GuardStatus]>;
   readonly selection: SelectionRules;
@@ -90,12 +101,13 @@ export async function createFederation(
     limits: settings.egress,
   });
   const shared = await openShared(settings, logger);
-  const pool = createConnectorPool(directory, (library) =>
-    guard(
-      createConnector(library, { egress, secret: (name) => environment[name] }),
-      shared === null ? {} : { slots: shared.slots },
-    ),
-  );
+  const connect = (library: Library) =>
+    createConnector(library, { egress, secret: (name) => environment[name] });
+  let watch: Watch | null = null;
+  const pool = createConnectorPool(directory, (library): MaybeWatched => {
+    const guarded = guard(connect(library), shared === null ? {} : { slots: shared.slots });
+    return watch === null ? guarded : watched(guarded, watch);
+  });
   const listeners: ((answer: LibraryAnswer) => void)[] = [];
   const engine: SearchEngine = createSearchEngine({
     connectorFor: (id) => pool.get(id),
@@ -119,6 +131,14 @@ export async function createFederation(
     onAnswer: (listener) => {
       listeners.push(listener);
     },
+    watch: (given) => {
+      watch = given;
+    },
+    unwatched: (id) => {
+      const connector = pool.get(id);
+      return connector?.unwatched ?? connector;
+    },
+    makeConnector: (library) => guard(connect(library)),
     guards: function* () {
       for (const [id, connector] of pool.made()) yield [id, connector.status()] as const;
     },
@@ -165,10 +185,22 @@ export async function createGateway(
   let opened = false;
   let site = settings.loans.site;
   const database = accessDatabase(settings);
-  const loans = startedLoans(settings, environment, federation, database, clock, logger, () => {
+  const siteOf = () => {
     site ??= listeningAt(server);
     return site;
+  };
+  const loans = startedLoans(settings, environment, federation, database, clock, logger, siteOf);
+  const { health, close: closeHealth } = startHealth({
+    ...federation,
+    connectorFor: federation.unwatched,
+    settings,
+    database,
+    check,
+    site: siteOf,
+    clock,
+    logger,
   });
+  federation.watch(health.watch);
   const server: FastifyInstance = await createServer(
     {
       settings,
@@ -188,6 +220,7 @@ export async function createGateway(
           signal,
         }),
       loans,
+      health,
     },
     logger,
   );
@@ -211,6 +244,7 @@ export async function createGateway(
       await server.close();
       clearTimeout(limit);
       await loans?.close();
+      await closeHealth();
       await database.close();
       await federation.close();
     },
@@ -329,7 +363,7 @@ function addressOf({ connector }: LibraryDocument): string {
 async function closeAll(
   watcher: { close(): void },
   engine: SearchEngine,
-  pool: ConnectorPool<GuardedConnector>,
+  pool: ConnectorPool<MaybeWatched>,
   egress: Egress,
   shared: SharedCache | null,
 ): Promise<void> {

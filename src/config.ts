@@ -107,6 +107,14 @@ export const settingsSchema = closed({
     signInsPerMinute: count(100_000),
     logins: Type.Array(loginSchema, { maxItems: 50 }),
   }),
+  health: closed({
+    checkMinutes: nullable(count(1440)),
+    slowMs: milliseconds,
+    tellAfterChecks: count(1000),
+    tellAfterMinutes: count(10_080),
+    askedFrom: nullable(Type.String({ minLength: 1, maxLength: 200 })),
+    shadowPerMinute: count(10_000),
+  }),
   log: closed({
     level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   }),

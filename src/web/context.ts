@@ -1,6 +1,7 @@
 import type { DirectoryShape, Settings } from '../config.ts';
 import type { Checked } from '../members/check.ts';
 import type { Directory } from '../members/directory.ts';
+import type { Health } from '../members/health/index.ts';
 import type { Registry } from '../members/registry.ts';
 import type { SelectionRules } from '../members/selection.ts';
 import type { ProbeReport, ProbeTarget } from '../probe/index.ts';
@@ -24,6 +25,8 @@ export interface WebContext {
   readonly isReady: () => boolean;
   /** Finds out what a library can do; absent where nothing may be connected to. */
   readonly probe?: (target: ProbeTarget, signal: AbortSignal) => Promise<ProbeReport>;
+  /** How members do and what is planned at them; absent where nothing is kept of it. */
+  readonly health?: Health;
   /** Interlibrary loan; absent where the gateway only searches. */
   readonly loans?: LoanServices | null;
 }

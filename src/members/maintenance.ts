@@ -1,0 +1,149 @@
+import type { Database } from '../store/database.ts';
+import { asJson } from '../store/values.ts';
+import { ConnectorError } from './errors.ts';
+
+/** A time that a library has named in advance, during which it is not asked. */
+export interface MaintenanceWindow {
+  readonly id: number;
+  readonly library: string;
+  readonly from: Date;
+  readonly to: Date;
+  readonly reason: { readonly zh?: string; readonly en?: string };
+}
+
+export interface NewMaintenance {
+  readonly library: string;
+  readonly from: Date;
+  readonly to: Date;
+  readonly reason: { readonly zh?: string; readonly en?: string };
+  readonly madeBy: string;
+}
+
+/** The windows that are open or still to come, in memory, since every search asks for them. */
+export interface MaintenancePlan {
+  /** The window that covers this moment and ends last, or null. */
+  current(library: string, now: Date): MaintenanceWindow | null;
+  /** Windows that have not ended, the next one first. */
+  planned(library: string, now: Date): readonly MaintenanceWindow[];
+  add(window: NewMaintenance, now: Date): Promise<MaintenanceWindow | 'too_many'>;
+  /** Takes a window back, or ends the one that is open; false if there is none. */
+  withdraw(library: string, id: number, now: Date): Promise<boolean>;
+  /** Takes over what other gateways have written. */
+  refresh(now: Date): Promise<void>;
+}
+
+/** Windows of one library that have not ended. */
+const maxPlanned = 50;
+
+/** Windows stay this long after their end, for those who look back. */
+const keptMs = 90 * 86_400_000;
+
+export function createMaintenancePlan(database: () => Database): MaintenancePlan {
+  let windows: readonly MaintenanceWindow[] = [];
+
+  const notEnded = (library: string, now: Date) =>
+    windows.filter((window) => window.library === library && window.to > now);
+
+  async function refresh(now: Date): Promise<void> {
+    const rows = await database()
+      .db.selectFrom('library_maintenance')
+      .select(['id', 'library', 'from_at', 'to_at', 'reason'])
+      .where('withdrawn_at', 'is', null)
+      .where('to_at', '>', now)
+      .orderBy('from_at')
+      .orderBy('id')
+      .execute();
+    windows = rows.map(({ id, library, from_at, to_at, reason }) => ({
+      id,
+      library,
+      from: from_at,
+      to: to_at,
+      reason,
+    }));
+  }
+
+  return {
+    current(library, now) {
+      let found: MaintenanceWindow | null = null;
+      for (const window of windows) {
+        if (window.library !== library || window.from > now || window.to <= now) continue;
+        if (found === null || window.to > found.to) found = window;
+      }
+      return found;
+    },
+    planned: notEnded,
+    async add({ library, from, to, reason, madeBy }, now) {
+      await refresh(now);
+      if (notEnded(library, now).length >= maxPlanned) return 'too_many';
+      const { id } = await database()
+        .db.insertInto('library_maintenance')
+        .values({
+          library,
+          from_at: from,
+          to_at: to,
+          reason: asJson(reason),
+          made_at: now,
+          made_by: madeBy,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      await refresh(now);
+      return { id, library, from, to, reason };
+    },
+    async withdraw(library, id, now) {
+      const row = await database()
+        .db.updateTable('library_maintenance')
+        .set({ withdrawn_at: now })
+        .where('library', '=', library)
+        .where('id', '=', id)
+        .where('withdrawn_at', 'is', null)
+        .where('to_at', '>', now)
+        .returning('id')
+        .executeTakeFirst();
+      await refresh(now);
+      return row !== undefined;
+    },
+    refresh,
+  };
+}
+
+/** Removes windows that ended long ago. */
+export async function removeOldMaintenance(database: Database, now: Date): Promise<void> {
+  await database.db
+    .deleteFrom('library_maintenance')
+    .where('to_at', '<', new Date(now.getTime() - keptMs))
+    .execute();
+}
+
+/** Why a library is not asked while it is in a window: told to readers as planned, with the end. */
+export function maintenanceError(
+  window: MaintenanceWindow,
+  now: Date,
+  timezone: string,
+): ConnectorError {
+  const until = (locale: string) => endOf(window.to, now, locale, timezone);
+  const note = (text: string | undefined, before: string) =>
+    text === undefined || text === '' ? '' : `${before}${text}`;
+  const { zh, en } = window.reason;
+  return new ConnectorError(window.library, 'maintenance', 'The library is in maintenance.', {
+    reason: 'planned',
+    retryAfterMs: Math.max(1, window.to.getTime() - now.getTime()),
+    sentence: {
+      zh: `该馆声明维护中，至 ${until('zh-CN')}${note(zh ?? en, '：')}`,
+      en: `Planned maintenance until ${until('en-GB')}${note(en ?? zh, ': ')}`,
+    },
+  });
+}
+
+/** `22:30`, or with the day where that is not today. */
+function endOf(to: Date, now: Date, locale: string, timeZone: string): string {
+  const day = (date: Date) =>
+    new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium' }).format(date);
+  const time = new Intl.DateTimeFormat(locale, {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(to);
+  return day(to) === day(now) ? time : `${day(to)} ${time}`;
+}
