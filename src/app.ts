@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { accessDatabase, type DatabaseAccess } from './app-database.ts';
+import { accept, loadFiles, put } from './app-files.ts';
 import { startHealth } from './app-health.ts';
 import { type RunningLoans, startLoans } from './app-loans.ts';
-import { type DirectoryShape, readDirectoryShape, type Settings, SettingsError } from './config.ts';
+import { type DirectoryShape, readDirectoryShape, type Settings } from './config.ts';
 import { checkLibrary } from './members/check.ts';
 import { type ConnectorPool, createConnectorPool } from './members/connectors.ts';
-import { createDirectory, type Directory, DuplicateLibraryError } from './members/directory.ts';
+import { createDirectory, type Directory } from './members/directory.ts';
 import type { LibraryDocument, LibraryInput } from './members/document.ts';
-import type { Fault } from './members/faults.ts';
-import { readLibraryFiles, watchLibraryFiles } from './members/files.ts';
 import { type GuardedConnector, type GuardStatus, guard } from './members/guards/index.ts';
 import { createFileRegistry } from './members/registry.ts';
 import type { SelectionRules } from './members/selection.ts';
@@ -280,68 +279,6 @@ function listeningAt(server: FastifyInstance): string {
   if (address === null || typeof address === 'string') return 'http://localhost';
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `http://${host}:${address.port}`;
-}
-
-function accept(checked: ReturnType<typeof checkLibrary>): LibraryDocument {
-  if ('faults' in checked) throw new SettingsError(checked.faults);
-  return checked.library;
-}
-
-function put(
-  directory: Directory,
-  library: LibraryDocument,
-  input: LibraryInput,
-  origin: 'file' | 'registered',
-): void {
-  try {
-    directory.put(library, input, origin);
-  } catch (error) {
-    if (!(error instanceof DuplicateLibraryError)) throw error;
-    throw new SettingsError([
-      { file: null, line: null, pointer: '/id', message: error.message },
-    ] satisfies Fault[]);
-  }
-}
-
-/** Reads the library files, refusing the start on any fault; later changes are taken over when whole. */
-async function loadFiles(
-  settings: Settings,
-  environment: Environment,
-  directory: Directory,
-  logger: FastifyBaseLogger,
-): Promise<{ close(): void }> {
-  const folder = settings.connectors;
-  if (folder === null) return { close: () => {} };
-  const files = await readLibraryFiles(folder, environment);
-  if (files.faults.length > 0) throw new SettingsError(files.faults);
-  for (const { library, input } of files.libraries) put(directory, library, input, 'file');
-  return watchLibraryFiles(folder, () => {
-    void reload(folder, environment, directory, logger);
-  });
-}
-
-async function reload(
-  folder: string,
-  environment: Environment,
-  directory: Directory,
-  logger: FastifyBaseLogger,
-): Promise<void> {
-  const files = await readLibraryFiles(folder, environment);
-  for (const fault of files.faults) {
-    logger.error({ fault }, 'a library file cannot be used; its entry stays as it was');
-  }
-  for (const { library, input } of files.libraries) {
-    try {
-      directory.put(library, input, 'file');
-    } catch (error) {
-      logger.error({ err: error }, 'a library file cannot be used');
-    }
-  }
-  if (files.faults.length > 0) return;
-  const present = new Set(files.libraries.map(({ library }) => library.id));
-  for (const { library, origin } of directory.list()) {
-    if (origin === 'file' && !present.has(library.id)) directory.remove(library.id);
-  }
 }
 
 /** Addresses that may be reached because they were configured. */
