@@ -3,8 +3,11 @@ import type { MergedRecord } from './types.ts';
 
 /** Which lines changed when, so that every stream gets what it has not seen and nothing else. */
 export interface LineLog {
-  /** Compares the list with what was logged before; `version` marks what is new. False: nothing is. */
-  log(lines: readonly Line[], version: number): boolean;
+  /**
+   * Compares the list with what was logged before and marks what is new with the next version, at most so
+   * many lines with one. False: nothing is new.
+   */
+  log(lines: readonly Line[], next: () => number): boolean;
   /** Ids of lines logged before that are part of other lines now, with the version they went at. */
   readonly gone: ReadonlyMap<string, number>;
   /** The version a line came or changed at. */
@@ -17,17 +20,22 @@ interface Entry {
   version: number;
 }
 
+/** Lines sent in one event: written, they are some milliseconds of work. */
+const linesPerVersion = 200;
+
 export function createLineLog(): LineLog {
   const entries = new Map<string, Entry>();
   const gone = new Map<string, number>();
   return {
     gone,
-    log(lines, version) {
-      let changed = false;
+    log(lines, next) {
+      let version = 0;
+      let changes = 0;
       for (const { record } of lines) {
         const entry = entries.get(record.id);
         if (entry?.record === record) continue;
-        changed = true;
+        if (changes % linesPerVersion === 0) version = next();
+        changes++;
         entries.set(record.id, { record, version });
         gone.delete(record.id);
       }
@@ -39,7 +47,7 @@ export function createLineLog(): LineLog {
           gone.set(id, version);
         }
       }
-      return changed;
+      return changes > 0;
     },
     versionOf: (id) => entries.get(id)?.version ?? 0,
     forget() {

@@ -112,8 +112,7 @@ export class Stream {
     this.#lookCostMs = this.#clock.now() - began;
     if (list === this.#seen) return false;
     this.#seen = list;
-    if (!this.#log.log(list.lines, this.#sequence.value + 1)) return false;
-    this.#sequence.value++;
+    if (!this.#log.log(list.lines, () => ++this.#sequence.value)) return false;
     this.#source.show(list.lines);
     this.#facetsVersion = ++this.#sequence.value;
     if (this.#doneVersion > 0) this.#doneVersion = ++this.#sequence.value;

@@ -87,6 +87,26 @@ t.test('a stream resumed from any event loses nothing and repeats nothing', asyn
   }
 });
 
+t.test('many lines come as several events, and any of them can be resumed from', async (t) => {
+  const { clock, engine, request } = consortium({
+    a: { behaviour: { books: books(450) }, limits: { pageSize: 450 } },
+  });
+  const search = engine.start(request());
+  await clock.advance(100);
+  const whole = collect(search.events(0, view, never));
+  await clock.advance(100);
+  await whole.ended;
+  const parts = whole.seen.filter(({ event }) => event === 'records');
+  t.same(
+    parts.map((event) => recordsOf([event]).length),
+    [200, 200, 50],
+  );
+  const rest = collect(search.events(parts[0]?.id ?? 0, view, never));
+  await rest.ended;
+  t.equal(recordsOf(rest.seen).length, 250);
+  t.equal(new Set(recordsOf([...parts, ...rest.seen]).map(({ id }) => id)).size, 450);
+});
+
 /** What a reader who took these events has on the screen. */
 function pictureOf(events: readonly SearchEvent[]) {
   const libraries = new Map<string, unknown>();
