@@ -54,6 +54,7 @@ const policy = { id: 'x', title: { zh: '规则', en: 'Rules' }, source: 'x', rul
 export const rows: Readonly<Record<string, Row>> = {
   'POST /readers': { cells: anybody, body: { library: 'home' } },
   'POST /readers/corrections': { cells: anybody, body: { token: 'x' } },
+  'POST /readers/corrections/view': { cells: anybody, body: { token: 'x' } },
   'GET /readers': {
     cells: '-  x x x  + x x  + x x  + x x  +  + x x +',
     path: '/readers?library=home',

@@ -6,7 +6,7 @@ import { keyOf } from '../people/text.ts';
 import { hashSecret } from './secrets.ts';
 import { ownerOf, setPassword } from './sign-in.ts';
 import { forgetTries, networkOf, takeTry } from './throttle.ts';
-import { issueToken, useToken } from './tokens.ts';
+import { issueToken, peekToken, useToken } from './tokens.ts';
 
 /** Kind of the job that looks an account up and mails the link. */
 export const resetJob = 'password.reset';
@@ -111,7 +111,9 @@ export async function resetPassword(
 ): Promise<void> {
   const now = context.clock.now();
   // A password that breaks the rules must not use the link up, so the owner is looked at first.
-  const accountId = await peek(context, input.token, now);
+  const accountId = await context.database.transaction((tx) =>
+    peekToken(tx, 'reset_password', input.token, now),
+  );
   await setPassword(context, accountId, input.password, null, async (tx) => {
     await useToken(tx, 'reset_password', input.token, now);
   });
@@ -123,19 +125,4 @@ export async function resetPassword(
   if (account !== undefined) {
     await forgetTries(context.database, 'signInByAccount', account.login_key);
   }
-}
-
-/** Whose token it is; throws as its use would, and leaves it unused. */
-async function peek(context: PeopleContext, token: string, now: Date): Promise<string> {
-  const undo = new Error('the use of a token is undone');
-  let accountId: string | null = null;
-  await context.database
-    .transaction(async (tx) => {
-      accountId = (await useToken(tx, 'reset_password', token, now)).accountId;
-      throw undo;
-    })
-    .catch((error: unknown) => {
-      if (error !== undo) throw error;
-    });
-  return accountId ?? '';
 }

@@ -11,7 +11,7 @@ import { cleanText, isEmail, keyOf, missing, textFault } from '../people/text.ts
 import { everywhere, holds, isStaffRole, refuseRole, type StaffRole, trailOf } from './roles.ts';
 import { endSessions } from './sessions.ts';
 import { setPassword } from './sign-in.ts';
-import { issueToken, useToken } from './tokens.ts';
+import { issueToken, peekToken, useToken } from './tokens.ts';
 
 /** One role at one library; `*` for the whole federation. */
 export interface Grant {
@@ -101,16 +101,9 @@ export async function acceptInvitation(
   input: { readonly token: string; readonly password: string },
 ): Promise<void> {
   const now = context.clock.now();
-  let accountId = '';
-  const undo = new Error('the use of a token is undone');
-  await context.database
-    .transaction(async (tx) => {
-      accountId = (await useToken(tx, 'accept_invitation', input.token, now)).accountId ?? '';
-      throw undo;
-    })
-    .catch((error: unknown) => {
-      if (error !== undo) throw error;
-    });
+  const accountId = await context.database.transaction((tx) =>
+    peekToken(tx, 'accept_invitation', input.token, now),
+  );
   await setPassword(context, accountId, input.password, null, async (tx) => {
     await useToken(tx, 'accept_invitation', input.token, now);
     await tx

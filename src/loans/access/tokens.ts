@@ -61,14 +61,37 @@ export async function useToken(
         .returning(['account_id', 'payload'])
         .executeTakeFirst()
     : undefined;
-  if (row === undefined) {
-    const sentence = {
-      zh: '链接已失效或已使用过，请重新申请。',
-      en: 'This link has expired or was used already; ask for a new one.',
-    };
-    throw new LoanError('refused', sentence, { rule: `token.${purpose}` });
-  }
+  if (row === undefined) throw spent(purpose);
   return { accountId: row.account_id, payload: row.payload };
+}
+
+/** Whose token it is; throws as its use would, and leaves it unused. */
+export async function peekToken(
+  tx: Tx,
+  purpose: TokenPurpose,
+  text: string,
+  now: Date,
+): Promise<string> {
+  const row = isSecret(text)
+    ? await tx
+        .selectFrom('single_use_tokens')
+        .select('account_id')
+        .where('token_hash', '=', hashSecret(text))
+        .where('purpose', '=', purpose)
+        .where('used_at', 'is', null)
+        .where('expires_at', '>', now)
+        .executeTakeFirst()
+    : undefined;
+  if (row === undefined) throw spent(purpose);
+  return row.account_id ?? '';
+}
+
+function spent(purpose: TokenPurpose): LoanError {
+  const sentence = {
+    zh: '链接已失效或已使用过，请重新申请。',
+    en: 'This link has expired or was used already; ask for a new one.',
+  };
+  return new LoanError('refused', sentence, { rule: `token.${purpose}` });
 }
 
 /** Ends an account's open tokens, all of them or those for some purposes. */

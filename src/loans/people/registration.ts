@@ -4,7 +4,7 @@ import { passwordFaults } from '../access/password-rules.ts';
 import { hashPassword } from '../access/passwords.ts';
 import { visitor } from '../access/roles.ts';
 import { networkOf, takeTry } from '../access/throttle.ts';
-import { useToken } from '../access/tokens.ts';
+import { peekToken, useToken } from '../access/tokens.ts';
 import type { Actor } from '../actor.ts';
 import { type FieldFault, LoanError, refuseFaults } from '../errors.ts';
 import { cardKey } from './cards.ts';
@@ -12,7 +12,8 @@ import type { HomeLibrary, PeopleContext, Tx } from './context.ts';
 import { type Details, type DetailsInput, profileRow, readDetails } from './details.ts';
 import { lockReader, moveReader, type Standing } from './lifecycle.ts';
 import { writeMail } from './mails.ts';
-import { type RegistrationScheme, schemeOf } from './scheme.ts';
+import { profileOf } from './profile.ts';
+import { type OptionalField, optionalFields, type RegistrationScheme, schemeOf } from './scheme.ts';
 import { keyOf } from './text.ts';
 
 export interface RegistrationInput extends DetailsInput {
@@ -144,6 +145,39 @@ export async function enrol(
     now,
   );
   return { readerId: id, login: name, state: 'awaiting_review' };
+}
+
+export interface RegistrationToCorrect {
+  readonly libraryId: string;
+  readonly details: Details;
+  /** What the desk asks for. */
+  readonly note: string | null;
+}
+
+/** A returned registration as it was sent in, so that nothing right is typed again; by the link. */
+export async function registrationToCorrect(
+  context: PeopleContext,
+  token: string,
+): Promise<RegistrationToCorrect> {
+  return await context.database.transaction(async (tx) => {
+    const id = await peekToken(tx, 'correct_registration', token, context.clock.now());
+    const profile = await profileOf(tx, id);
+    const { libraryId, name, cardNumber, email, extra } = profile;
+    const optional = Object.keys(optionalFields).map((field) => [
+      field,
+      profile[field as OptionalField],
+    ]);
+    const returned = await tx
+      .selectFrom('reader_events')
+      .select('note')
+      .where('reader_id', '=', id)
+      .where('action', '=', 'return')
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    const details = { name, cardNumber, email, ...Object.fromEntries(optional), extra };
+    return { libraryId, details, note: returned?.note ?? null };
+  });
 }
 
 /**

@@ -4,7 +4,11 @@ import { signIn } from '../../../src/loans/access/sign-in.ts';
 import { LoanError } from '../../../src/loans/errors.ts';
 import type { Tx } from '../../../src/loans/people/context.ts';
 import { readerTransitions } from '../../../src/loans/people/lifecycle.ts';
-import { registerReader, resubmitRegistration } from '../../../src/loans/people/registration.ts';
+import {
+  registerReader,
+  registrationToCorrect,
+  resubmitRegistration,
+} from '../../../src/loans/people/registration.ts';
 import {
   approveReader,
   listReaders,
@@ -124,12 +128,19 @@ eachDatabase('returns a registration for correction by a link', async (t, databa
   await returnReader(context, clerk, readerId, { note: '请填写院系' });
   const link = await world.linkTo(input.email);
   const { login: _login, password: _password, libraryId: _library, ...details } = input;
+  t.match(
+    await registrationToCorrect(context, link),
+    { libraryId: 'lib-a', details, note: '请填写院系' },
+    'what was entered is there to be corrected, and why',
+  );
   const wrong = resubmitRegistration(context, link, { ...details, phone: '' });
   t.match(await refusalOf(wrong), { code: 'invalid', faults: [{ pointer: '/phone' }] });
   const standing = await resubmitRegistration(context, link, { ...details, department: '化工' });
   t.match(standing, { state: 'awaiting_review', version: 3 });
   const twice = resubmitRegistration(context, link, details);
   t.match(await refusalOf(twice), { code: 'refused', rule: 'token.correct_registration' });
+  const used = registrationToCorrect(context, link);
+  t.match(await refusalOf(used), { code: 'refused' }, 'a link that was used shows nothing');
 
   await returnReader(context, clerk, readerId, { note: '还差一项' });
   world.pass(15 * 86_400);

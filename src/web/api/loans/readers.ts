@@ -3,6 +3,7 @@ import { readerStates } from '../../../loans/people/lifecycle.ts';
 import {
   type RegistrationInput,
   registerReader,
+  registrationToCorrect,
   resubmitRegistration,
 } from '../../../loans/people/registration.ts';
 import {
@@ -59,6 +60,21 @@ export const registration = closedObject(
 const correction = closedObject(
   { token: Type.String({ description: 'From the link in the mail' }), ...details },
   'Correction',
+);
+
+const returned = Type.Object(
+  {
+    library: Type.String(),
+    note: nullable(Type.String({ description: 'What the desk asks for' })),
+    name: Type.String(),
+    cardNumber: nullable(Type.String()),
+    email: Type.String(),
+    ...Object.fromEntries(
+      Object.keys(optionalFields).map((name) => [name, nullable(Type.String())]),
+    ),
+    extra: Type.Record(Type.String(), Type.String()),
+  },
+  { title: 'ReturnedRegistration' },
 );
 
 const review = closedObject(
@@ -184,6 +200,22 @@ export function readerRoutes({ people }: LoanServices): readonly LoanRoute[] {
       run: async ({ body }) => {
         const { token, ...rest } = body as Record<string, unknown>;
         return standingView(await resubmitRegistration(people, String(token ?? ''), rest));
+      },
+    },
+    {
+      method: 'POST',
+      operationId: 'viewCorrection',
+      url: '/api/v1/readers/corrections/view',
+      who: 'anyone',
+      tag: 'readers',
+      summary: 'A returned registration as it was sent in, by the link in the mail',
+      query: languageQuery,
+      body: closedObject({ token: correction.properties.token }),
+      answers: { 200: returned },
+      run: async ({ body }) => {
+        const { token } = body as { token: string };
+        const { libraryId, details, note } = await registrationToCorrect(people, token);
+        return { library: libraryId, note, ...details };
       },
     },
     {
