@@ -17,6 +17,7 @@ import {
   problemSchema,
   unlessOverloaded,
 } from '../problem.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import { searchAnswerSchema } from './answers.ts';
 import {
   type AnswerMode,
@@ -75,9 +76,11 @@ const problems = {
 const unchecked = () => (value: unknown) => ({ value });
 
 export function registerSearch(app: FastifyInstance, context: WebContext): void {
+  const admission = createAdmission(context.engine, context.settings.cache.freshSeconds);
   app.get(
     '/api/v1/search',
     {
+      onRequest: admission.decide,
       validatorCompiler: unchecked,
       schema: {
         tags: ['search'],
@@ -87,13 +90,15 @@ export function registerSearch(app: FastifyInstance, context: WebContext): void 
       },
     },
     async (request, reply) => {
-      return respond(begin(context, request.query as RawInput, request), request, reply);
+      const begun = begin(context, request.query as RawInput, request);
+      return respond(begun, request, reply, admission);
     },
   );
 
   app.post(
     '/api/v1/search',
     {
+      onRequest: admission.decide,
       validatorCompiler: unchecked,
       schema: {
         tags: ['search'],
@@ -109,7 +114,7 @@ export function registerSearch(app: FastifyInstance, context: WebContext): void 
       }
       const begun = begin(context, body as RawInput, request);
       reply.code(201).header('location', `/api/v1/search/${begun.search.id}`);
-      return respond(begun, request, reply);
+      return respond(begun, request, reply, admission);
     },
   );
 
@@ -173,6 +178,7 @@ async function respond(
   { search, view, answer }: Begun,
   request: FastifyRequest,
   reply: FastifyReply,
+  admission: Admission,
 ): Promise<unknown> {
   const format = streamFormat(request);
   // A new search has no events before this stream, whatever id a reader of another one brings along.
@@ -187,6 +193,7 @@ async function respond(
   reply.header('cache-control', 'no-store');
   if (view.timings) reply.header('server-timing', serverTiming(search, view));
   const body = search.answer(view);
+  admission.answered(request, body);
   await search.settled();
   return body;
 }
