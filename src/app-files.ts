@@ -43,9 +43,7 @@ export async function loadFiles(
   const files = await readLibraryFiles(folder, environment);
   if (files.faults.length > 0) throw new SettingsError(files.faults);
   for (const { library, input } of files.libraries) put(directory, library, input, 'file');
-  return watchLibraryFiles(folder, () => {
-    void reload(folder, environment, directory, logger);
-  });
+  return watchLibraryFiles(folder, () => reload(folder, environment, directory, logger));
 }
 
 async function reload(

@@ -9,6 +9,7 @@ import { checkLibrary } from './members/check.ts';
 import { type ConnectorPool, createConnectorPool } from './members/connectors.ts';
 import { createDirectory, type Directory } from './members/directory.ts';
 import type { LibraryDocument, LibraryInput } from './members/document.ts';
+import { prepareFinding } from './members/find.ts';
 import { type GuardedConnector, type GuardStatus, guard } from './members/guards/index.ts';
 import { createFileRegistry } from './members/registry.ts';
 import type { SelectionRules } from './members/selection.ts';
@@ -95,6 +96,7 @@ export async function createFederation(
     demonstrationPorts.push(addressOf(library));
   }
   const watcher = await loadFiles(settings, environment, directory, logger);
+  prepareFinding(directory);
   const egress = createEgress({
     allow: [...settings.egress.allow, ...demonstrationPorts, ...configuredAddresses(settings)],
     limits: settings.egress,
@@ -177,6 +179,7 @@ export async function createGateway(
     load: () => federation.engine.load(),
     guards: () => federation.guards(),
     shared: () => federation.shared,
+    health: () => health.states(),
     ...(others === undefined ? {} : { others }),
   });
   federation.onAnswer((answer) => metrics.answered(answer));

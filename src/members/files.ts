@@ -55,18 +55,25 @@ async function readOne(file: string, environment: Environment): Promise<Checked>
   }
 }
 
-/** Calls `changed` once a burst of changes in the folder has settled for `settleMs`. */
+/**
+ * Calls `changed` once a burst of changes in the folder has settled for `settleMs`. One call ends before
+ * the next begins, so that what was read first is never put over what was read last.
+ */
 export function watchLibraryFiles(
   folder: string,
-  changed: () => void,
+  changed: () => Promise<void> | void,
   settleMs = 200,
 ): { close(): void } {
   let timer: NodeJS.Timeout | undefined;
   let watcher: FSWatcher | undefined;
+  let last: Promise<void> = Promise.resolve();
+  const settled = () => {
+    last = last.then(changed);
+  };
   try {
     watcher = watch(folder, { persistent: false }, () => {
       clearTimeout(timer);
-      timer = setTimeout(changed, settleMs);
+      timer = setTimeout(settled, settleMs);
       timer.unref();
     });
     watcher.on('error', () => watcher?.close());

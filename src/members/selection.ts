@@ -1,5 +1,7 @@
-import type { Directory } from './directory.ts';
+import { type Clock, systemClock } from '../store/clock.ts';
+import type { Directory, Entry } from './directory.ts';
 import type { Problem } from './faults.ts';
+import { isOffered } from './services.ts';
 
 export interface Group {
   readonly id: string;
@@ -24,8 +26,9 @@ export function selectLibraries(
   chosen: readonly string[] | null,
   directory: Directory,
   rules: SelectionRules,
+  clock: Clock = systemClock,
 ): { ids: string[] } | { problems: Problem[] } {
-  if (chosen === null) return { ids: defaultSet(directory, rules) };
+  if (chosen === null) return { ids: defaultSet(directory, rules, clock) };
   const problems: Problem[] = [];
   const ids = new Set<string>();
   const problem = (message: string) => problems.push({ pointer: '/libraries', message });
@@ -53,11 +56,25 @@ function isPublic(directory: Directory, id: string): boolean {
   return entry !== undefined && publicStatuses.has(entry.library.status);
 }
 
-/** The configured set; without one the first live members and every live library outside the limit. */
-export function defaultSet(directory: Directory, rules: SelectionRules): string[] {
-  const configured = rules.defaultLibraries.filter((id) => isPublic(directory, id));
+/**
+ * The configured set; without one the first live members and every live library outside the limit. Who
+ * does not offer search today is left out: nobody chose it by name.
+ */
+export function defaultSet(
+  directory: Directory,
+  rules: SelectionRules,
+  clock: Clock = systemClock,
+): string[] {
+  const now = clock.now();
+  const isSearched = ({ library }: Entry) => isOffered(library, 'search', now);
+  const configured = rules.defaultLibraries.filter((id) => {
+    const entry = directory.get(id);
+    return entry !== undefined && isPublic(directory, id) && isSearched(entry);
+  });
   if (configured.length > 0) return configured;
-  const live = directory.list().filter(({ library }) => library.status === 'live');
+  const live = directory
+    .list()
+    .filter((entry) => entry.library.status === 'live' && isSearched(entry));
   const counted = live.filter(({ library }) => !library.outsideLimit);
   return [
     ...counted.slice(0, rules.maxLibraries),

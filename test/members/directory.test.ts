@@ -36,6 +36,17 @@ t.test('takes ten counted libraries and those outside the limit beside them', as
   t.match(eleven, { problems: [{ pointer: '/libraries', message: /at most 10 .* not 11/ }] });
 });
 
+t.test('leaves out of the default set who does not offer search today', async (t) => {
+  const until = minimalDocument('until', { services: { search: { to: '2026-11-19' } } });
+  const from = minimalDocument('from', { services: { search: { from: '2026-11-20' } } });
+  const never = minimalDocument('never', { services: { search: false } });
+  const directory = directoryOf(until, from, never);
+  const clock = { now: () => new Date('2026-11-20T04:00:00Z') };
+  t.same(defaultSet(directory, rules, clock), ['from']);
+  t.same(defaultSet(directory, { ...rules, defaultLibraries: ['until', 'from'] }, clock), ['from']);
+  t.same(selectLibraries(['until'], directory, rules, clock), { ids: ['until'] }, 'chosen by name');
+});
+
 t.test('takes groups, forgets repeats and names every unknown library', async (t) => {
   const directory = directoryOf(...twelve, minimalDocument('hidden', { status: 'draft' }));
   t.same(selectLibraries(['@near', 'lib1'], directory, rules), { ids: ['lib1', 'lib2'] });
