@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { inconsistencies } from './consistency.ts';
 import { fillDefaults } from './defaults.ts';
 import { type LibraryDocument, type LibraryInput, librarySchema } from './document.ts';
 import { type Fault, type Problem, problemsOf } from './faults.ts';
@@ -50,13 +51,13 @@ function check(
   file: string | null,
   lineOf: (pointer: string) => number | null,
 ): Checked {
+  const faultsOf = (problems: readonly Problem[]): readonly Fault[] =>
+    problems.map((problem) => ({ file, line: lineOf(problem.pointer), ...problem }));
   const problems = [...aboutLibrary(value), ...connectorProblems(value)];
-  if (problems.length > 0) {
-    return {
-      faults: problems.map((problem) => ({ file, line: lineOf(problem.pointer), ...problem })),
-    };
-  }
+  if (problems.length > 0) return { faults: faultsOf(problems) };
   const input = value as LibraryInput;
+  const contradictions = inconsistencies(input);
+  if (contradictions.length > 0) return { faults: faultsOf(contradictions) };
   return { input, library: fillDefaults(input, environment) };
 }
 

@@ -138,3 +138,52 @@ t.test('reports broken YAML, duplicate keys and alias floods by line', async (t)
     t.ok(faults.length > 0, text);
   }
 });
+
+t.test('names what contradicts itself although each key is well formed', async (t) => {
+  const faults = faultsOf(
+    checkLibrary(
+      minimalDocument('branch', {
+        parent: 'branch',
+        campuses: [
+          { id: 'east', name: '东校区' },
+          { id: 'west', name: '西校区' },
+          { id: 'east', name: '东区' },
+        ],
+        services: {
+          search: { from: '2026-12-01', to: '2026-11-01' },
+          lend: { from: '2026-02-30' },
+          copy: { from: '2026-09-01', to: '2026-09-01' },
+        },
+        calendar: {
+          timezone: 'Asia/Peking',
+          closed: ['2026-01-17/2026-03-01', '2026-03-01/2026-01-17', 'winter'],
+          open: ['2026-02-28', '2026-13-01'],
+        },
+      }),
+      {},
+    ),
+  );
+  t.same(
+    faults.map(({ pointer }) => pointer),
+    [
+      '/parent',
+      '/campuses/2/id',
+      '/services/search/to',
+      '/services/lend/from',
+      '/calendar/timezone',
+      '/calendar/closed/1',
+      '/calendar/closed/2',
+      '/calendar/open/1',
+    ],
+  );
+  t.match(faults[1]?.message, /"east" is the id of campus 1 already/);
+  t.match(faults[2]?.message, /2026-11-01 is before its beginning, 2026-12-01/);
+});
+
+t.test('takes a dated service, a day and a range of days', async (t) => {
+  const document = minimalDocument('dated', {
+    services: { search: true, lend: { from: '2026-12-01', to: '2027-06-30', foreign: false } },
+    calendar: { closed: ['2027-01-01', '2027-01-20/2027-02-28'], open: ['2027-02-07'] },
+  });
+  t.ok('library' in checkLibrary(document, {}));
+});
