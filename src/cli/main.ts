@@ -71,7 +71,10 @@ async function run(argv: readonly string[]): Promise<number> {
     .command('records <file>')
     .description('read records as a connector would and print them in another form')
     .requiredOption('--to <form>', 'json, jsonl, marcxml, iso2709, ris or bibtex')
-    .option('--from <format>', 'iso2709 or marcxml (also oaimarc, alephseq); found out without it')
+    .option(
+      '--from <format>',
+      'iso2709, marcxml, oaimarc, alephseq, json, text or xml (DC, MODS); found out without it',
+    )
     .option('--charset <name>', 'declared charset of the file', 'auto')
     .option('--dialect <name>', 'marc21, cnmarc or unimarc', 'auto')
     .action(async (file, options) => {

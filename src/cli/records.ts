@@ -1,22 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { toBibRecord } from '../marc/dialects/index.ts';
-import { exportRecord } from '../marc/exports/index.ts';
-import { readAlephSequential } from '../marc/formats/alephseq.ts';
-import { encodeIso2709, MarcError, readIso2709 } from '../marc/formats/iso2709.ts';
+import { exportRecord, marcIn } from '../marc/exports/index.ts';
+import { encodeIso2709, MarcError } from '../marc/formats/iso2709.ts';
 import { marcToJson } from '../marc/formats/json.ts';
-import { printMarcXml, readMarcXml } from '../marc/formats/marcxml.ts';
-import { readOaiMarc } from '../marc/formats/oaimarc.ts';
+import { printMarcXml } from '../marc/formats/marcxml.ts';
+import type { BibRecord } from '../marc/record.ts';
 import {
-  type DecodedMarc,
   type Dialect,
   dialects,
+  type MarcRecord,
   type RecordCharset,
   recordCharsets,
-  type UnreadableMarc,
 } from '../marc/types.ts';
 import { mergeGroup } from '../search/merge.ts';
 import { InputError } from './errors.ts';
 import { print, progressBar } from './output.ts';
+import { type Found, guessFormat, readRecords, recordFormats } from './record-formats.ts';
 
 export interface RecordsOptions {
   readonly to: string;
@@ -25,10 +24,8 @@ export interface RecordsOptions {
   readonly dialect?: string;
 }
 
-const sources = ['iso2709', 'marcxml', 'oaimarc', 'alephseq'] as const;
 const targets = ['json', 'jsonl', 'marcxml', 'iso2709', 'ris', 'bibtex'] as const;
 type Target = (typeof targets)[number];
-type Found = DecodedMarc | UnreadableMarc;
 
 /** `guanji records`: reads records as a connector would and prints them in another form. Exits 1 if any was not ok. */
 export async function recordsCommand(file: string, options: RecordsOptions): Promise<number> {
@@ -42,36 +39,10 @@ export async function recordsCommand(file: string, options: RecordsOptions): Pro
     throw new InputError(`${file} cannot be read: ${error.message}`);
   });
   const from =
-    options.from === undefined ? guessFormat(bytes) : oneOf('--from', options.from, sources);
-  const found = readAll(bytes, from, charset, dialect);
+    options.from === undefined ? guessFormat(bytes) : oneOf('--from', options.from, recordFormats);
+  const found = readRecords(bytes, from, charset, dialect);
   const failed = await printAll(found, bytes.length, to, dialect);
   return failed > 0 ? 1 : 0;
-}
-
-function readAll(
-  bytes: Uint8Array,
-  from: (typeof sources)[number],
-  charset: RecordCharset,
-  dialect: Dialect | 'auto',
-): Iterable<Found> {
-  switch (from) {
-    case 'iso2709':
-      return readIso2709(bytes, { charset, dialect });
-    case 'marcxml':
-      return readMarcXml(bytes);
-    case 'oaimarc':
-      return readOaiMarc(bytes);
-    case 'alephseq':
-      return readAlephSequential(bytes, { charset, dialect });
-  }
-}
-
-/** By the first character that is no blank: markup, or else ISO 2709. */
-function guessFormat(bytes: Uint8Array): 'iso2709' | 'marcxml' {
-  const start = bytes.findIndex(
-    (byte) => byte > 0x20 && ![0xef, 0xbb, 0xbf, 0xfe, 0xff].includes(byte),
-  );
-  return bytes[start] === 0x3c ? 'marcxml' : 'iso2709';
 }
 
 async function printAll(
@@ -128,11 +99,11 @@ function printOne(
     return null;
   }
   for (const warning of found.warnings) report(number, warning);
+  const { record, marc } = described(found, dialect);
   try {
-    if (to === 'marcxml') return printMarcXml(found.marc);
-    if (to === 'iso2709') return encodeIso2709(found.marc, 'utf-8');
-    const record = toBibRecord(found.marc, { dialect });
-    const { body } = exportRecord({ record, marc: found.marc }, to, {});
+    if (to === 'marcxml') return printMarcXml(marc ?? marcIn({ record, marc }));
+    if (to === 'iso2709') return encodeIso2709(marc ?? marcIn({ record, marc }), 'utf-8');
+    const { body } = exportRecord({ record, marc }, to, {});
     return typeof body === 'string' ? `${body.trimEnd()}\n\n` : body;
   } catch (error) {
     if (!(error instanceof MarcError)) throw error;
@@ -143,20 +114,30 @@ function printOne(
 
 function describe(found: Found, number: number, dialect: Dialect | 'auto') {
   if ('problem' in found) return { n: number, ok: false, warnings: [found.problem] };
+  const { record, marc } = described(found, dialect);
   return {
     n: number,
     ok: true,
-    marc: marcToJson(found.marc),
-    record: lineOf(found, dialect),
+    marc: marc === null ? null : marcToJson(marc),
+    record: lineOf(record, marc, found.warnings),
     warnings: found.warnings,
   };
 }
 
+/** The record as readers see it, and the MARC behind it, if it has any. */
+function described(
+  found: Exclude<Found, { problem: string }>,
+  dialect: Dialect | 'auto',
+): { record: BibRecord; marc: MarcRecord | null } {
+  if ('record' in found) return { record: found.record, marc: null };
+  return { record: toBibRecord(found.marc, { dialect }), marc: found.marc };
+}
+
 /** The record as a search answer shows it: a line with one holding. */
-function lineOf(found: DecodedMarc, dialect: Dialect | 'auto') {
-  const record = toBibRecord(found.marc, { dialect });
+function lineOf(record: BibRecord, marc: MarcRecord | null, warnings: readonly string[]) {
   const localId = record.controlNumber ?? '';
-  const source = { library: '', localId, position: 1, record, ...found, syntax: '' };
+  const evidence = { marc, raw: new Uint8Array(), charset: 'utf-8', warnings, syntax: '' };
+  const source = { library: '', localId, position: 1, record, ...evidence };
   return mergeGroup({ key: localId, members: [source], reasons: [] });
 }
 

@@ -28,7 +28,7 @@ export function marcToJson(record: MarcRecord): JsonMarc {
   };
 }
 
-/** A record from MARC-in-JSON; text is brought to NFC. Throws MarcError for any other value. */
+/** A record from MARC-in-JSON or marc-record-js's form; text is brought to NFC. Throws MarcError for any other value. */
 export function marcFromJson(value: unknown): MarcRecord {
   if (!isObject(value) || !Array.isArray(value.fields)) {
     throw new MarcError(
@@ -45,6 +45,7 @@ export function marcFromJson(value: unknown): MarcRecord {
 
 function readField(value: unknown, index: number): Field[] {
   if (!isObject(value)) throw notAField(index);
+  if (typeof value.tag === 'string') return [readNamedField(value, value.tag, index)];
   return Object.entries(value).map(([tag, content]) => {
     if (typeof content === 'string') return { tag, value: content.normalize('NFC') };
     if (!isObject(content) || !Array.isArray(content.subfields)) throw notAField(index);
@@ -55,6 +56,23 @@ function readField(value: unknown, index: number): Field[] {
       subfields: content.subfields.flatMap((subfield) => readSubfield(subfield, index)),
     };
   });
+}
+
+/** The other JSON that is met, where a field says its tag and a subfield its code (marc-record-js). */
+function readNamedField(value: Record<string, unknown>, tag: string, index: number): Field {
+  if (typeof value.value === 'string') return { tag, value: value.value.normalize('NFC') };
+  if (!Array.isArray(value.subfields)) throw notAField(index);
+  return {
+    tag,
+    ind1: indicator(value.ind1),
+    ind2: indicator(value.ind2),
+    subfields: value.subfields.map((subfield) => {
+      if (!isObject(subfield) || typeof subfield.code !== 'string') throw notAField(index);
+      // A subfield without a value is met; it is as empty as one that says so.
+      const text = typeof subfield.value === 'string' ? subfield.value : '';
+      return { code: subfield.code, value: text.normalize('NFC') };
+    }),
+  };
 }
 
 function readSubfield(value: unknown, index: number): Subfield[] {

@@ -1,9 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { toBibRecord } from '../../../src/marc/dialects/index.ts';
+import { readXmlBibs } from '../../../src/marc/dialects/xml-file.ts';
 import { readAlephSequential } from '../../../src/marc/formats/alephseq.ts';
 import { encodeIso2709, readIso2709 } from '../../../src/marc/formats/iso2709.ts';
+import { marcToJson } from '../../../src/marc/formats/json.ts';
+import { readMarcJson } from '../../../src/marc/formats/json-file.ts';
 import { printMarcXml, readMarcXml } from '../../../src/marc/formats/marcxml.ts';
 import { printOaiMarc, readOaiMarc } from '../../../src/marc/formats/oaimarc.ts';
+import { readMarcText } from '../../../src/marc/formats/text-lines.ts';
 import type {
   DecodedMarc,
   MarcRecord,
@@ -67,6 +71,35 @@ export function recordTargets(): FuzzTarget[] {
         ),
       ],
       read: (bytes) => describe(readAlephSequential(bytes)),
+      isExpected: () => false,
+    },
+    {
+      name: 'marc-in-json',
+      kind: 'binary',
+      seeds: [latin(), simplified()].map((record) =>
+        Buffer.from(JSON.stringify(marcToJson(record))),
+      ),
+      read: (bytes) => describe(readMarcJson(bytes)),
+      isExpected: () => false,
+    },
+    {
+      name: 'marc-text',
+      kind: 'binary',
+      seeds: [Buffer.from('LDR nam0 22 / 450\n001    1\n200 1  $a化学工程$f李明\n210    |d2014\n')],
+      read: (bytes) => describe(readMarcText(bytes)),
+      isExpected: () => false,
+    },
+    {
+      name: 'dublin-core-file',
+      kind: 'markup',
+      seeds: [
+        Buffer.from(
+          '<r><dc xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>化学</dc:title></dc></r>',
+        ),
+      ],
+      read: (bytes) => {
+        for (const _ of readXmlBibs(bytes));
+      },
       isExpected: () => false,
     },
   ];
