@@ -18,9 +18,9 @@ class RecordOfBytes implements SourceRecord {
   readonly syntax: string;
   readonly charset: string;
   readonly warnings: readonly string[];
-  readonly #read: ReadFields;
+  readonly #reading: Reading;
 
-  constructor(described: DescribedRecord, read: ReadFields) {
+  constructor(described: DescribedRecord, reading: Reading) {
     this.library = described.library;
     this.localId = described.localId;
     this.position = described.position;
@@ -29,21 +29,40 @@ class RecordOfBytes implements SourceRecord {
     this.syntax = described.syntax;
     this.charset = described.charset;
     this.warnings = described.warnings;
-    this.#read = read;
+    this.#reading = reading;
   }
 
   get marc(): MarcRecord | null {
-    return this.#read(this);
+    return this.#reading.fields(this);
+  }
+
+  static readingOf(source: SourceRecord): Reading | null {
+    return #reading in source ? source.#reading : null;
   }
 }
 
 /** Everything of a source record but its fields. */
 export type DescribedRecord = Omit<SourceRecord, 'marc'>;
 
-/** Reads the fields of a record again; one function serves many records. */
-export type ReadFields = (record: DescribedRecord) => MarcRecord | null;
+/** How the bytes of records are read again; one serves all records of a library and dialect. */
+export interface Reading {
+  readonly fields: (record: DescribedRecord) => MarcRecord | null;
+  /** The very same record from its bytes alone; absent where something came beside them. */
+  readonly describe?: (bytes: DescribableBytes) => SourceRecord;
+}
+
+/** What has to be kept of a record that can be described again. */
+export type DescribableBytes = Pick<
+  SourceRecord,
+  'position' | 'raw' | 'syntax' | 'charset' | 'warnings'
+>;
 
 /** The record with its fields read anew each time somebody looks at `marc`. */
-export function withFieldsOnDemand(described: DescribedRecord, read: ReadFields): SourceRecord {
-  return new RecordOfBytes(described, read);
+export function withFieldsOnDemand(described: DescribedRecord, reading: Reading): SourceRecord {
+  return new RecordOfBytes(described, reading);
+}
+
+/** How the bytes of a record are read again; null for one whose fields are kept. */
+export function readingOf(source: SourceRecord): Reading | null {
+  return RecordOfBytes.readingOf(source);
 }

@@ -2,11 +2,7 @@ import { toBibRecord } from '../marc/dialects/index.ts';
 import { decodeIso2709 } from '../marc/formats/iso2709.ts';
 import type { BibRecord, Item } from '../marc/record.ts';
 import type { DecodedMarc, Dialect, MarcRecord, RecordCharset } from '../marc/types.ts';
-import {
-  type DescribedRecord,
-  type ReadFields,
-  withFieldsOnDemand,
-} from '../members/bytes-record.ts';
+import { type DescribedRecord, type Reading, withFieldsOnDemand } from '../members/bytes-record.ts';
 import type { Library, SourceRecord } from '../members/types.ts';
 import { isIso2709Syntax } from './z3950/oid.ts';
 
@@ -35,15 +31,43 @@ export function marcSourceRecord(
   });
   const source = sourceRecord(library, record, origin, decoded);
   return isIso2709Syntax(origin.syntax)
-    ? withFieldsOnDemand(source, fieldsAgain[origin.dialect])
+    ? withFieldsOnDemand(source, readingFor(library, origin))
     : source;
 }
 
+type RecordDialect = RecordOrigin['dialect'];
+
+const readings = new WeakMap<Library, Map<RecordDialect, Reading>>();
+
+/** How records of a library are read again; made once for each dialect its document gives. */
+function readingFor(library: Library, { dialect, items, localId }: RecordOrigin): Reading {
+  // What stood beside the bytes is not in them.
+  if (items.length > 0 || localId !== null) return fieldsAgain[dialect];
+  const known = readings.get(library) ?? new Map<RecordDialect, Reading>();
+  readings.set(library, known);
+  const reading = known.get(dialect) ?? wholeAgain(library, dialect);
+  known.set(dialect, reading);
+  return reading;
+}
+
+function wholeAgain(library: Library, dialect: RecordDialect): Reading {
+  const { fields } = fieldsAgain[dialect];
+  return {
+    fields,
+    describe: ({ position, raw, syntax, charset, warnings }) => {
+      const options = { charset: charset as RecordCharset, dialect };
+      const decoded = { marc: decodeIso2709(raw, options).marc, raw, charset, warnings };
+      const origin = { position, localId: null, syntax, dialect, items: [] };
+      return marcSourceRecord(library, decoded, origin);
+    },
+  };
+}
+
 /** Reads the bytes as they were read before: in the charset that was found then. */
-const readAgain =
-  (dialect: Dialect | 'auto') =>
-  ({ raw, charset }: DescribedRecord): MarcRecord =>
-    decodeIso2709(raw, { charset: charset as RecordCharset, dialect }).marc;
+const readAgain = (dialect: RecordDialect): Reading => ({
+  fields: ({ raw, charset }: DescribedRecord): MarcRecord =>
+    decodeIso2709(raw, { charset: charset as RecordCharset, dialect }).marc,
+});
 
 /** By the dialect that the library's document gives; made once, since every record needs one. */
 const fieldsAgain = {
@@ -53,7 +77,7 @@ const fieldsAgain = {
   unimarc: readAgain('unimarc'),
   dc: readAgain('dc'),
   mods: readAgain('mods'),
-} as const satisfies Record<Dialect | 'auto', ReadFields>;
+} as const satisfies Record<RecordDialect, Reading>;
 
 /** A record that never was MARC (DC, MODS, an OPAC's fields) as a source record of a library. */
 export function sourceRecord(

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Item } from '../marc/record.ts';
-import { withFieldsOnDemand } from '../members/bytes-record.ts';
+import { readingOf, withFieldsOnDemand } from '../members/bytes-record.ts';
 import type { Clock } from '../members/guards/clock.ts';
 import type { SourceRecord } from '../members/types.ts';
 import type { Query } from '../query/types.ts';
@@ -143,7 +143,7 @@ function atPlace(record: SourceRecord, position: number): SourceRecord {
   const { library, localId, record: described, raw, syntax, charset, warnings } = record;
   return withFieldsOnDemand(
     { library, localId, position, record: described, raw, syntax, charset, warnings },
-    () => record.marc,
+    readingOf(record) ?? { fields: () => record.marc },
   );
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { decodeIso2709, readIso2709 } from '../../src/marc/formats/iso2709.ts';
 import { dialects, type RecordCharset } from '../../src/marc/types.ts';
+import { readingOf } from '../../src/members/bytes-record.ts';
 import { marcSourceRecord } from '../../src/protocols/records.ts';
 import { testLibrary } from '../support/connectors.ts';
 import { corpus, withoutCorpus } from '../support/requirements.ts';
@@ -19,7 +20,7 @@ function* files(folder: string): Iterable<string> {
 }
 
 t.test(
-  'the fields read again from the bytes are those read at first',
+  'the fields read again from the bytes are those read at first, and so is the whole record',
   { skip: withoutCorpus() },
   async (t) => {
     const charsets: readonly RecordCharset[] = ['auto', 'gbk', 'marc-8'];
@@ -34,6 +35,8 @@ t.test(
             const source = marcSourceRecord(library, decoded, { ...origin, syntax: usmarc });
             compared++;
             if (JSON.stringify(source.marc) !== JSON.stringify(decoded.marc)) different.push(path);
+            const again = readingOf(source)?.describe?.(source);
+            if (JSON.stringify(again) !== JSON.stringify(source)) different.push(path);
           }
         }
       }

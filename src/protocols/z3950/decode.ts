@@ -92,7 +92,7 @@ function readOpac(
 function underSyntax(syntax: string, source: SourceRecord): SourceRecord {
   const { library, localId, position, record, raw, charset, warnings } = source;
   const described = { library, localId, position, record, raw, syntax, charset, warnings };
-  return withFieldsOnDemand(described, () => source.marc);
+  return withFieldsOnDemand(described, { fields: () => source.marc });
 }
 
 function readXml(library: Library, bytes: Uint8Array, origin: RecordOrigin): SourceRecord {

@@ -2,7 +2,11 @@ import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { decodeIso2709 } from '../../marc/formats/iso2709.ts';
 import type { MarcRecord, RecordCharset } from '../../marc/types.ts';
-import { type DescribedRecord, withFieldsOnDemand } from '../../members/bytes-record.ts';
+import {
+  type DescribedRecord,
+  type Reading,
+  withFieldsOnDemand,
+} from '../../members/bytes-record.ts';
 import type { Outcome, SourceRecord } from '../../members/types.ts';
 import { SharedStoreError } from './connection.ts';
 
@@ -116,9 +120,10 @@ function sourceOf(
   return withFieldsOnDemand({ ...plainRecord, raw }, fieldsAgain);
 }
 
-function fieldsAgain({ raw, charset, record }: DescribedRecord): MarcRecord {
-  return decodeIso2709(raw, { charset: charset as RecordCharset, dialect: record.dialect }).marc;
-}
+const fieldsAgain: Reading = {
+  fields: ({ raw, charset, record }: DescribedRecord): MarcRecord =>
+    decodeIso2709(raw, { charset: charset as RecordCharset, dialect: record.dialect }).marc,
+};
 
 /** A record whose fields can be read from its bytes again: a length, an entry map, a terminator. */
 function isIso2709({ raw, record }: SourceRecord): boolean {
