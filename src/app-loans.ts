@@ -214,7 +214,7 @@ function loanContext(parts: LoanParts, database: Database, passKey: Uint8Array):
   return {
     database,
     clock,
-    findLibrary: loanLibraryFinder(parts.directory),
+    findLibrary: loanLibraryFinder(parts.directory, clock),
     findRecord: recordFinder(engine),
     findCopies: copiesFinder(engine),
     shelfScheme: (library) => shelfSchemes[library] ?? 'clc',

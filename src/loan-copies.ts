@@ -12,10 +12,12 @@ import type { BibRecord } from './marc/record.ts';
 import { foldForMatching } from './marc/text.ts';
 import type { Directory } from './members/directory.ts';
 import type { LibraryDocument } from './members/document.ts';
+import { isOffered } from './members/services.ts';
 import type { SourceRecord } from './members/types.ts';
 import { parseReaderQuery } from './query/index.ts';
 import { holdingOf } from './search/merge/holding.ts';
 import type { SearchEngine } from './search/types.ts';
+import type { Clock } from './store/clock.ts';
 
 /** What the loan core asks of the federation: who a library is and what it holds. */
 
@@ -25,14 +27,17 @@ const askHomeMs = 4000;
 /** Records of the home library that are looked at. */
 const maxLooked = 50;
 
-export function loanLibraryFinder(directory: Directory): (id: string) => LoanLibrary | null {
+export function loanLibraryFinder(
+  directory: Directory,
+  clock: Clock,
+): (id: string) => LoanLibrary | null {
   return (id) => {
     const entry = directory.get(id);
-    return entry === undefined ? null : loanLibrary(entry.library);
+    return entry === undefined ? null : loanLibrary(entry.library, clock.now());
   };
 }
 
-function loanLibrary(library: LibraryDocument): LoanLibrary {
+function loanLibrary(library: LibraryDocument, now: Date): LoanLibrary {
   const { services, calendar, contact } = library;
   const named = (text: { readonly zh?: string; readonly en?: string }) => {
     const zh = text.zh ?? text.en ?? '';
@@ -44,8 +49,8 @@ function loanLibrary(library: LibraryDocument): LoanLibrary {
     name: named(library.name),
     kind: library.kind,
     lend: termsOf(services.lend),
-    borrow: services.borrow !== false,
-    copy: services.copy !== false,
+    borrow: isOffered(library, 'borrow', now),
+    copy: isOffered(library, 'copy', now),
     delivery: services.delivery ?? ['courier', 'pickup'],
     calendar: {
       timezone: calendar.timezone ?? 'Asia/Shanghai',

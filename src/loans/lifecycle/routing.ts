@@ -1,5 +1,6 @@
 import type { Json } from '../../store/values.ts';
 import { dayAt } from '../calendar/dates.ts';
+import { suspensionOf } from '../notices/suspensions.ts';
 import { decide, isForeign, switchOf } from '../policy/decide.ts';
 import { quotaOf } from './legs.ts';
 import { activeLeg, decideFor, factsOf, type Move, type RotaRow, type Work } from './work.ts';
@@ -18,7 +19,10 @@ export async function routeOn(work: Work): Promise<Move | null> {
   if (asked && !switchOf(decideFor(work, 'request.nextLender', null))) return system('exhausted');
   const rota = await rotaOf(work);
   for (const entry of rota.filter(({ state }) => state === 'waiting')) {
-    const skipped = whySkipped(work, entry.lender) ?? (await whyFull(work, entry.lender));
+    const skipped =
+      whySkipped(work, entry.lender) ??
+      (await whySuspended(work, entry.lender)) ??
+      (await whyFull(work, entry.lender));
     entry.state = skipped === null ? 'used' : 'skipped';
     entry.why = skipped;
     await work.tx
@@ -60,6 +64,10 @@ function whySkipped(work: Work, lender: string): string | null {
   const facts = factsOf(context, request, { lender, collection: '' });
   if (!lend.foreign && isForeign(facts.language) === true) return 'foreign';
   return switchOf(decide(work.policy, 'loan.lends', facts)) ? null : 'policy';
+}
+
+async function whySuspended(work: Work, lender: string): Promise<string | null> {
+  return (await suspensionOf(work.tx, lender, work.at)) === null ? null : 'suspended';
 }
 
 async function whyFull(work: Work, lender: string): Promise<string | null> {

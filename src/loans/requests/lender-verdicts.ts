@@ -1,4 +1,5 @@
 import type { Delivery } from '../lifecycle/machine.ts';
+import { suspensionOf } from '../notices/suspensions.ts';
 import { isForeign, switchOf, wordsOf } from '../policy/decide.ts';
 import { type Asked, ask, decided, plain, type Verdict } from './asked.ts';
 
@@ -71,6 +72,18 @@ export function lenderVerdicts(asked: Asked): readonly Verdict[] {
       : null,
   ];
   return [...borrows, ...verdicts.filter((verdict) => verdict !== null)];
+}
+
+/** What the lender itself has announced. */
+export async function suspensionVerdict(asked: Asked): Promise<Verdict | null> {
+  const { db, lender, now, prepared } = asked;
+  if (lender === null) return null;
+  const suspension = await suspensionOf(db, lender.id, now);
+  if (suspension === null) return null;
+  const { zh, en } = suspension.title;
+  const pointer = prepared.read.holding === null ? '/library' : '/holding/library';
+  const sentences = [`该馆已公告暂停借阅：${zh}`, `Lending is suspended: ${en}`] as const;
+  return plain('library.suspended', 'refuse', ...sentences, pointer);
 }
 
 function notLendable(why: string | null, pointer: string): Verdict {

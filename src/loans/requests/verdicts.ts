@@ -11,6 +11,7 @@ import {
   deliveryVerdict,
   lenderVerdicts,
   pickupVerdicts,
+  suspensionVerdict,
 } from './lender-verdicts.ts';
 import { duplicateKey, type PreparedRequest } from './prepare.ts';
 import { characters } from './read-input.ts';
@@ -65,6 +66,7 @@ export async function assess(
     ...requiredVerdicts(asked),
     noteVerdict(asked),
     ...lenderVerdicts(asked),
+    await suspensionVerdict(asked),
     deliveryVerdict(asked, deliveries, delivery),
     ...(await pickupVerdicts(asked, delivery)),
     ...volumeVerdicts(asked, slots, taken.length),
