@@ -8,7 +8,12 @@ import { createShadows, type ShadowParts, type Shadows } from '../shadow/index.t
 import type { Connector } from '../types.ts';
 import type { Watch } from '../watched.ts';
 import { type CheckParts, type CheckSettings, checkHandlers, planChecks } from './checks.ts';
-import { type Condition, type SustainedRules, unknownCondition } from './condition.ts';
+import {
+  type Condition,
+  type HealthState,
+  type SustainedRules,
+  unknownCondition,
+} from './condition.ts';
 import { itemOf, type KnownItem, wantsItem, withItem } from './known-items.ts';
 import { createPending, type Heard, type Pending } from './pending.ts';
 import { createHealthReader, type HealthReader } from './read.ts';
@@ -43,6 +48,9 @@ export interface Health {
   readonly reader: HealthReader;
   /** The condition of a library as last read; never asks the database. */
   condition(library: string): Condition;
+  /** The states of the libraries that readers may ask. */
+  states(): Iterable<readonly [string, HealthState]>;
+  readonly now: () => Date;
   /** Whether a database is open: before that nothing is written and nothing can be planned. */
   readonly isOpen: boolean;
   /** Reads what there is and plans the checks; with `start` it goes on by itself. */
@@ -128,6 +136,13 @@ export function createHealth(parts: HealthParts): Health {
     shadows,
     reader: createHealthReader({ database: opened, clock, maintenance, directory }),
     condition: (library) => conditions.get(library) ?? unknownCondition,
+    states: function* () {
+      for (const { library } of directory.list()) {
+        if (library.status !== 'live') continue;
+        yield [library.id, (conditions.get(library.id) ?? unknownCondition).state] as const;
+      }
+    },
+    now: () => clock.now(),
     get isOpen() {
       return database !== null;
     },
