@@ -9,6 +9,7 @@ import {
 } from 'prom-client';
 import type { BreakerState } from '../members/guards/breaker.ts';
 import type { GuardStatus } from '../members/guards/index.ts';
+import type { HealthState } from '../members/health/condition.ts';
 import { phases } from '../members/types.ts';
 import type { LibraryAnswer, SearchEngine } from '../search/types.ts';
 import { ProblemError } from './problem.ts';
@@ -37,6 +38,8 @@ export interface MetricSources {
   readonly load: SearchEngine['load'];
   /** Guards of the libraries asked so far. */
   readonly guards: () => Iterable<readonly [string, GuardStatus]>;
+  /** What is known of the libraries' health. */
+  readonly health?: () => Iterable<readonly [string, HealthState]>;
   /** The cache shared with other gateways, where there is one. */
   readonly shared?: () => SharedNumbers | null;
   /** Reports of the gateway's other processes, where it has some. */
@@ -48,6 +51,13 @@ const breakerValues: Readonly<Record<BreakerState, number>> = {
   ramping: 1,
   half_open: 2,
   open: 3,
+};
+
+const healthValues: Readonly<Record<HealthState, number>> = {
+  unknown: -1,
+  well: 0,
+  degraded: 1,
+  failing: 2,
 };
 
 export function createMetrics(sources: MetricSources): Metrics {
@@ -170,6 +180,18 @@ function registerLoad(registers: Registry[], sources: MetricSources): void {
     collect() {
       for (const [library, { breaker }] of sources.guards()) {
         this.set({ library }, breakerValues[breaker.state]);
+      }
+    },
+  });
+  new Gauge({
+    name: 'guanji_library_health',
+    help: 'Health by checks and searches: -1 unknown, 0 well, 1 degraded, 2 failing',
+    aggregator: 'max',
+    labelNames: ['library'],
+    registers,
+    collect() {
+      for (const [library, state] of sources.health?.() ?? []) {
+        this.set({ library }, healthValues[state]);
       }
     },
   });
