@@ -7,13 +7,16 @@ import { StoreError } from './errors.ts';
 /** Bytes of a Unix socket's path: 104 on macOS, 108 on Linux; what we add to one fits in the rest. */
 const maxSocketPath = 90;
 
-/** Attempts to take a lock that others try to take as well. */
-const maxAttempts = 200;
-
 const pauseMs = 25;
 
 /** Taking over lasts milliseconds; a mark older than this is from a process killed meanwhile. */
 const staleTakeoverMs = 10_000;
+
+/**
+ * Attempts to take a lock that others try to take as well. They outlast a stale mark, so that a start
+ * after a kill at the worst moment is slow and not refused.
+ */
+const maxAttempts = (staleTakeoverMs + 2000) / pauseMs;
 
 export interface FolderLock {
   release(): Promise<void>;

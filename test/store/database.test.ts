@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -171,10 +171,8 @@ t.test('opens an embedded database for one process only', async (t) => {
   t.notOk(existsSync(`${cluster}.lock`), 'and lets go of it whole');
 });
 
-t.test('takes over the lock of a killed process, and one of many does', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'guanji-lock-'));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
-  const cluster = join(folder, 'database');
+/** Leaves the lock as a killed process leaves it: its socket is there, and nobody listens. */
+async function killHolder(cluster: string, whileHeld: () => Promise<unknown>): Promise<void> {
   const source = `import { lockFolder } from ${JSON.stringify(import.meta.resolve('../../src/store/lock.ts'))};
     await lockFolder(process.argv[1]); console.log('held'); setInterval(() => {}, 1000);`;
   const holder = spawn(
@@ -185,9 +183,16 @@ t.test('takes over the lock of a killed process, and one of many does', async (t
     },
   );
   await once(holder.stdout, 'data');
-  await t.rejects(lockFolder(cluster), { code: 'folder_in_use' });
+  await whileHeld();
   holder.kill('SIGKILL');
   await once(holder, 'exit');
+}
+
+t.test('takes over the lock of a killed process, and one of many does', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'guanji-lock-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const cluster = join(folder, 'database');
+  await killHolder(cluster, () => t.rejects(lockFolder(cluster), { code: 'folder_in_use' }));
   t.ok(existsSync(`${cluster}.lock`), 'a killed process leaves its socket');
 
   const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(cluster)));
@@ -198,6 +203,18 @@ t.test('takes over the lock of a killed process, and one of many does', async (t
     'the others are told so',
   );
   for (const attempt of held) await attempt.value.release();
+});
+
+t.test('takes over from a process that was killed while it took over', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'guanji-lock-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const cluster = join(folder, 'database');
+  await killHolder(cluster, async () => {});
+  await mkdir(`${cluster}.lock.taking`);
+  const secondsAgo = new Date(Date.now() - 4000);
+  await utimes(`${cluster}.lock.taking`, secondsAgo, secondsAgo);
+  await (await lockFolder(cluster)).release();
+  t.notOk(existsSync(`${cluster}.lock.taking`), 'and its mark is gone');
 });
 
 t.test('locks a folder whose path is too long for a socket', async (t) => {
