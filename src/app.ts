@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { accessDatabase, type DatabaseAccess } from './app-database.ts';
-import { accept, loadFiles, put } from './app-files.ts';
+import { accept, loadFiles } from './app-files.ts';
 import { startHealth } from './app-health.ts';
 import { type RunningLoans, startLoans } from './app-loans.ts';
+import { connectorMaker, probeWithin, startRegistration } from './app-registration.ts';
 import { type DirectoryShape, readDirectoryShape, type Settings } from './config.ts';
 import { checkLibrary } from './members/check.ts';
 import { type ConnectorPool, createConnectorPool } from './members/connectors.ts';
@@ -11,15 +12,13 @@ import { createDirectory, type Directory } from './members/directory.ts';
 import type { LibraryDocument, LibraryInput } from './members/document.ts';
 import { prepareFinding } from './members/find.ts';
 import { type GuardedConnector, type GuardStatus, guard } from './members/guards/index.ts';
-import { createFileRegistry } from './members/registry.ts';
+import { pausedOf } from './members/registration/paused.ts';
+import { createVault, type Vault } from './members/registration/vault.ts';
 import type { SelectionRules } from './members/selection.ts';
-import { shareRegistry } from './members/shared-registry.ts';
 import type { Connector, Library } from './members/types.ts';
 import { type Watch, type WatchedConnector, watched } from './members/watched.ts';
-import { probe } from './probe/index.ts';
 import { createEgress } from './protocols/egress.ts';
-import { createConnector } from './protocols/index.ts';
-import type { Egress } from './protocols/types.ts';
+import type { Egress, ResolvingEgress } from './protocols/types.ts';
 import { createSearchEngine, defaultSearchSettings } from './search/engine.ts';
 import { openSharedCache, type SharedCache } from './search/shared/index.ts';
 import type { LibraryAnswer, SearchEngine } from './search/types.ts';
@@ -45,7 +44,9 @@ export interface Federation {
   readonly directory: Directory;
   readonly shape: DirectoryShape;
   readonly engine: SearchEngine;
-  readonly egress: Egress;
+  readonly egress: ResolvingEgress;
+  /** What the connectors of registered libraries may use beside their documents. */
+  readonly vault: Vault;
   /** Told of every library's answer in every search. */
   onAnswer(listener: (answer: LibraryAnswer) => void): void;
   /** Who looks on while libraries are asked from now on. */
@@ -102,8 +103,8 @@ export async function createFederation(
     limits: settings.egress,
   });
   const shared = await openShared(settings, logger);
-  const connect = (library: Library) =>
-    createConnector(library, { egress, secret: (name) => environment[name] });
+  const vault = createVault();
+  const connect = connectorMaker(directory, vault, egress, environment);
   let watch: Watch | null = null;
   const pool = createConnectorPool(directory, (library): MaybeWatched => {
     const guarded = guard(connect(library), shared === null ? {} : { slots: shared.slots });
@@ -111,7 +112,7 @@ export async function createFederation(
   });
   const listeners: ((answer: LibraryAnswer) => void)[] = [];
   const engine: SearchEngine = createSearchEngine({
-    connectorFor: (id) => pool.get(id),
+    connectorFor: (id) => pool.get(id) ?? pausedOf(directory, vault, id),
     settings: { ...settings.search, cache: settings.cache },
     ...(shared === null
       ? {}
@@ -129,6 +130,7 @@ export async function createFederation(
     shape,
     engine,
     egress,
+    vault,
     onAnswer: (listener) => {
       listeners.push(listener);
     },
@@ -166,14 +168,6 @@ export async function createGateway(
 ): Promise<Gateway> {
   const federation = await createFederation(settings, environment, demonstration, logger);
   const check = (value: unknown) => checkLibrary(value, environment);
-  const files = createFileRegistry(settings.data);
-  const { shared } = federation;
-  const registry =
-    shared === null ? files : shareRegistry(files, federation.directory, shared, check);
-  for (const input of await registry.load()) {
-    const library = accept(checkLibrary(input, environment));
-    put(federation.directory, library, input, 'registered');
-  }
   const administrator = await createAdministrator(settings.adminToken, settings.data);
   const metrics = createMetrics({
     load: () => federation.engine.load(),
@@ -203,30 +197,34 @@ export async function createGateway(
     logger,
   });
   federation.watch(health.watch);
+  const registered = startRegistration({
+    ...federation,
+    news: federation.shared,
+    settings,
+    database,
+    check,
+    clock,
+    logger,
+  });
   const server: FastifyInstance = await createServer(
     {
       settings,
       shape: federation.shape,
       directory: federation.directory,
-      registry,
+      registration: registered.registration,
       selection: federation.selection,
       engine: federation.engine,
       metrics,
       check,
       isAdministrator: administrator.isAdministrator,
       isReady: () => opened && !stopping,
-      probe: (target, signal) =>
-        probe(target, {
-          egress: federation.egress,
-          secret: (name) => environment[name],
-          signal,
-        }),
+      probe: probeWithin(federation, environment),
       loans,
       health,
     },
     logger,
   );
-  const ready = (loans?.ready ?? Promise.resolve()).then(() => {
+  const ready = Promise.all([loans?.ready, registered.ready]).then(() => {
     opened = true;
   });
   ready.catch(() => {});
@@ -247,6 +245,7 @@ export async function createGateway(
       clearTimeout(limit);
       await loans?.close();
       await closeHealth();
+      await registered.close();
       await database.close();
       await federation.close();
     },

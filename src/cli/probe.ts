@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { readSettings } from '../config.ts';
+import { readSettings, type Settings } from '../config.ts';
 import { checkLibraryFile } from '../members/check.ts';
 import type { LibraryInput } from '../members/document.ts';
 import { printFault } from '../members/faults.ts';
 import { readLibraryFiles } from '../members/files.ts';
-import { createFileRegistry } from '../members/registry.ts';
 import {
   egressAddressOf,
   type ProbeReport,
@@ -19,6 +18,7 @@ import { createEgress } from '../protocols/egress.ts';
 import { startDemonstration } from './demonstration.ts';
 import { InputError } from './errors.ts';
 import { print } from './output.ts';
+import { registeredDocument } from './registered.ts';
 import { coloured, padded, safeText } from './terminal.ts';
 
 export interface ProbeOptions {
@@ -43,14 +43,14 @@ export async function probeCommand(
   environment: Environment,
 ): Promise<number> {
   const settings = await readSettings(environment);
-  const chosen = await choose(wanted, settings, environment);
+  const choice = await choose(wanted, settings, environment);
   const egress = createEgress({
-    allow: [...settings.egress.allow, ...chosen.allow],
+    allow: [...settings.egress.allow, ...choice.allow],
     limits: settings.egress,
   });
   try {
     if (!options.json) process.stderr.write(`guanji: probing ${wanted}\n`);
-    const report = await probe(chosen.target, {
+    const report = await probe(choice.target, {
       egress,
       secret: (name) => environment[name],
       ...(options.perMinute === undefined ? {} : { perMinute: paceOf(options.perMinute) }),
@@ -62,7 +62,7 @@ export async function probeCommand(
     return 0;
   } finally {
     await egress.close();
-    await chosen.close();
+    await choice.close();
   }
 }
 
@@ -84,7 +84,7 @@ const nothing = async () => undefined;
 /** A file, an address, or the id of a library that the gateway knows. */
 async function choose(
   wanted: string,
-  settings: { connectors: string | null; data: string },
+  settings: Settings,
   environment: Environment,
 ): Promise<Chosen> {
   if (/\.(?:ya?ml|json)$/i.test(wanted) && !/:\/\//.test(wanted)) {
@@ -123,28 +123,33 @@ async function readDocument(file: string, environment: Environment): Promise<Lib
 
 async function knownLibrary(
   id: string,
-  { connectors, data }: { connectors: string | null; data: string },
+  settings: Settings,
   environment: Environment,
 ): Promise<Chosen> {
-  const registered = (await createFileRegistry(data).load()).find((input) => input.id === id);
-  if (registered !== undefined) {
-    return { target: { kind: 'document', input: registered }, allow: [], close: nothing };
-  }
-  if (connectors !== null) {
-    const files = await readLibraryFiles(connectors, environment);
+  if (settings.connectors !== null) {
+    const files = await readLibraryFiles(settings.connectors, environment);
     const found = files.libraries.find(({ input }) => input.id === id);
-    if (found === undefined) throw new InputError(`no library has the id ${id}`);
-    return { target: { kind: 'document', input: found.input }, allow: [], close: nothing };
+    return found === undefined ? await registered(id, settings) : chosen(found.input);
   }
   const demonstration = await startDemonstration();
   const input = demonstration.documents.find((document) => document.id === id);
   if (input === undefined) {
     await demonstration.close();
-    throw new InputError(`no library has the id ${id}`);
+    return await registered(id, settings);
   }
   const target = { kind: 'document', input } as const;
   const allowed = egressAddressOf(target);
   return { target, allow: allowed === null ? [] : [allowed], close: demonstration.close };
+}
+
+async function registered(id: string, settings: Settings): Promise<Chosen> {
+  const input = await registeredDocument(settings, id);
+  if (input === null) throw new InputError(`no library has the id ${id}`);
+  return chosen(input);
+}
+
+function chosen(input: LibraryInput): Chosen {
+  return { target: { kind: 'document', input }, allow: [], close: nothing };
 }
 
 const colours = { pass: 'good', warn: 'waiting', fail: 'failed' } as const;

@@ -12,6 +12,7 @@ import { askFollowing, checkUrl } from './egress/request.ts';
 import { createResolver, type Resolve } from './egress/resolve.ts';
 import type { EgressCall, EgressLimits, ResolvingEgress } from './types.ts';
 
+export { isRange } from './egress/addresses.ts';
 export { EgressError, type EgressReason, egressReasons } from './egress/errors.ts';
 export { pinEgress } from './egress/pin.ts';
 export { redirectTarget } from './egress/request.ts';

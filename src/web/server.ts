@@ -6,17 +6,21 @@ import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { librarySchema } from '../members/document.ts';
 import { createAllowance } from './allowance.ts';
+import { registerLibraryHealth } from './api/health.ts';
 import { registerHoldings } from './api/holdings.ts';
-import { registerLibraries } from './api/libraries.ts';
+import { registerLibraries } from './api/libraries/index.ts';
 import { registerLoans } from './api/loans/index.ts';
+import { registerMaintenance } from './api/maintenance.ts';
 import { registerProbe } from './api/probe.ts';
 import { registerRecords } from './api/records.ts';
 import { registerSearch } from './api/search.ts';
+import { registerShadow } from './api/shadow.ts';
 import { endStreams } from './api/stream.ts';
 import { readAssets, registerAssets } from './assets.ts';
 import type { WebContext } from './context.ts';
 import { registerHealth } from './health.ts';
 import { registerMetrics } from './metrics.ts';
+import { registerHealthPages } from './pages/health.ts';
 import { registerSearchPage } from './pages/search.ts';
 import { ProblemError, registerProblems, sendProblem } from './problem.ts';
 import { acceptRawUrls } from './raw-url.ts';
@@ -59,13 +63,17 @@ export async function createServer(
   registerSearch(app, context);
   registerRecords(app, context);
   registerHoldings(app, context);
-  registerLibraries(app, context);
-  registerProbe(app, context);
+  await registerLibraries(app, context);
+  await registerProbe(app, context);
+  registerLibraryHealth(app, context);
+  registerMaintenance(app, context);
+  registerShadow(app, context);
   registerSru(app, context);
   if (context.loans) await registerLoans(app, context, context.loans);
   const assets = readAssets();
   registerAssets(app, assets);
   registerSearchPage(app, context, assets);
+  registerHealthPages(app, context, assets);
   app.get('/schemas/library.json', { schema: { hide: true } }, async () => ({
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Guanji library document',
@@ -142,6 +150,11 @@ async function registerPlugins(app: FastifyInstance, context: WebContext): Promi
       components: {
         securitySchemes: {
           administrator: { type: 'http', scheme: 'bearer' },
+          library: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The token a library is shown when it registers',
+          },
           ...(context.loans && {
             session: {
               type: 'http',

@@ -1,11 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { checkLibrary } from '../../src/members/check.ts';
 import { createDirectory, DuplicateLibraryError } from '../../src/members/directory.ts';
 import type { LibraryInput } from '../../src/members/document.ts';
 import { readLibraryFiles } from '../../src/members/files.ts';
-import { createFileRegistry } from '../../src/members/registry.ts';
 import { defaultSet, selectLibraries } from '../../src/members/selection.ts';
 import { minimalDocument } from '../support/documents.ts';
 
@@ -83,18 +81,4 @@ t.test('reads a folder of files and lists the faults of all of them', async (t) 
   t.match((await readLibraryFiles(join(folder, 'none'), {})).faults, [
     { message: /cannot be read/ },
   ]);
-});
-
-t.test('a registered document survives a restart, whole', async (t) => {
-  const folder = t.testdir({});
-  const registry = createFileRegistry(folder);
-  t.same(await registry.load(), []);
-  await registry.save(minimalDocument('kept'));
-  await registry.save(minimalDocument('kept', { aliases: ['第二版'] }));
-  await mkdir(join(folder, 'libraries'), { recursive: true });
-  await writeFile(join(folder, 'libraries', 'kept.json.next'), '{"half": ');
-  t.match(await createFileRegistry(folder).load(), [{ id: 'kept', aliases: ['第二版'] }]);
-  await registry.remove('kept');
-  await registry.remove('kept');
-  t.same(await registry.load(), []);
 });

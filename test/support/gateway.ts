@@ -7,7 +7,6 @@ import { createConnectorPool } from '../../src/members/connectors.ts';
 import { createDirectory } from '../../src/members/directory.ts';
 import type { LibraryInput } from '../../src/members/document.ts';
 import { ConnectorError, type ConnectorErrorCode } from '../../src/members/errors.ts';
-import type { Registry } from '../../src/members/registry.ts';
 import type { Connector, Library, SourceRecord } from '../../src/members/types.ts';
 import { createSearchEngine } from '../../src/search/engine.ts';
 import type { SharedCache } from '../../src/search/shared/index.ts';
@@ -106,18 +105,11 @@ export async function startTestGateway(
     onAnswer: (answer) => metrics.answered(answer),
   });
   const metrics = createMetrics({ load: () => engine.load(), guards: () => [] });
-  const saved = new Map<string, LibraryInput>();
-  const registry: Registry = {
-    load: async () => [...saved.values()],
-    save: async (input) => void saved.set(input.id, input),
-    remove: async (id) => void saved.delete(id),
-  };
   const app = await createServer(
     {
       settings,
       shape,
       directory,
-      registry,
       engine,
       metrics,
       selection: { groups: [], defaultLibraries: [], maxLibraries: settings.search.maxLibraries },

@@ -11,6 +11,7 @@ import { loansOfReader } from '../../src/loans/requests/privacy.ts';
 import { createDirectory, type Directory } from '../../src/members/directory.ts';
 import { createSearchEngine } from '../../src/search/engine.ts';
 import type { Database } from '../../src/store/database.ts';
+import type { WebContext } from '../../src/web/context.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { createServer } from '../../src/web/server.ts';
 import { type LoanWorld, loanWorld, type WorldOptions } from './loans.ts';
@@ -49,7 +50,11 @@ export const adminToken = 'token-of-the-test';
 
 export async function loanWeb(
   database: Database,
-  options: WorldOptions & { readonly logins?: ExternalLogins } = {},
+  options: WorldOptions & {
+    readonly logins?: ExternalLogins;
+    /** Other parts of the gateway than those of this world. */
+    readonly context?: Partial<WebContext>;
+  } = {},
 ): Promise<LoanWeb> {
   const world = await loanWorld(database, options);
   const { context } = world;
@@ -67,13 +72,12 @@ export async function loanWeb(
     },
     settings: { ...settings.search, cache: settings.cache },
   });
-  const directory = createDirectory();
+  const directory = options.context?.directory ?? createDirectory();
   const app = await createServer(
     {
       settings: { ...settings, loans: { ...settings.loans, signInsPerMinute: 20 } },
       shape: await readDirectoryShape(settings),
       directory,
-      registry: { load: async () => [], save: async () => {}, remove: async () => {} },
       engine,
       metrics: createMetrics({ load: () => engine.load(), guards: () => [] }),
       selection: { groups: [], defaultLibraries: [], maxLibraries: 10 },
@@ -81,6 +85,7 @@ export async function loanWeb(
       isAdministrator: (token) => token === adminToken,
       isReady: () => true,
       loans: { loans: context, people, logins: options.logins ?? none },
+      ...options.context,
     },
     pino({ level: 'silent' }),
   );

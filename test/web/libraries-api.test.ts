@@ -8,7 +8,7 @@ const gateway = await startTestGateway(
     minimalDocument('law', { categories: ['law', 'arts'] }),
     minimalDocument('draft', { status: 'draft' }),
   ],
-  { newcomer: { records: [{ title: '新馆藏书' }] } },
+  {},
 );
 t.teardown(() => gateway.close());
 const authorization = `Bearer ${adminToken}`;
@@ -35,69 +35,6 @@ t.test('shows live libraries by category and by any spelling, drafts to nobody',
     categories.find(({ id }: { id: string }) => id === 'law'),
     { zh: '政法类', count: 1 },
   );
-});
-
-t.test('a library registered by the administrator is searchable at once', async (t) => {
-  const document = minimalDocument('newcomer');
-  const refused = await call('POST', '/api/v1/libraries', { payload: document });
-  t.equal(refused.statusCode, 401);
-  t.equal(refused.headers['www-authenticate'], 'Bearer');
-  const wrong = { authorization: 'Bearer wrong' };
-  t.equal(
-    (await call('POST', '/api/v1/libraries', { headers: wrong, payload: document })).statusCode,
-    401,
-  );
-  const made = await call('POST', '/api/v1/libraries', {
-    headers: { authorization },
-    payload: document,
-  });
-  t.equal(made.statusCode, 201, made.body);
-  t.equal(made.headers.location, '/api/v1/libraries/newcomer');
-  const answer = (await call('GET', '/api/v1/search?q=新馆&libraries=newcomer')).json();
-  t.equal(answer.records[0].title, '新馆藏书');
-  const twice = await call('POST', '/api/v1/libraries', {
-    headers: { authorization },
-    payload: document,
-  });
-  t.equal(twice.statusCode, 409);
-});
-
-t.test('lists every fault of a document with its pointer', async (t) => {
-  const payload = {
-    id: 'Bad Id',
-    code: 1,
-    name: {},
-    connector: { protocol: 'sru', versionn: '1.2' },
-  };
-  const answer = await call('POST', '/api/v1/libraries', { headers: { authorization }, payload });
-  t.equal(answer.statusCode, 400);
-  const pointers = answer
-    .json()
-    .errors.map(({ pointer }: { pointer: string }) => pointer)
-    .sort();
-  t.same(pointers, ['/code', '/connector/url', '/connector/versionn', '/id', '/name/zh']);
-});
-
-t.test('changes need the version they change, and files are read-only', async (t) => {
-  const url = '/api/v1/libraries/newcomer';
-  const headers = { authorization };
-  const payload = minimalDocument('newcomer', { aliases: ['新名'] });
-  t.equal((await call('PUT', url, { headers, payload })).statusCode, 428);
-  t.equal(
-    (await call('PUT', url, { headers: { ...headers, 'if-match': '"old"' }, payload })).statusCode,
-    412,
-  );
-  const etag = (await call('GET', url)).headers.etag as string;
-  const changed = await call('PUT', url, { headers: { ...headers, 'if-match': etag }, payload });
-  t.equal(changed.statusCode, 200, changed.body);
-  t.same(changed.json().aliases, ['新名']);
-  const file = await call('DELETE', '/api/v1/libraries/bupt', {
-    headers: { ...headers, 'if-match': '*' },
-  });
-  t.equal(file.statusCode, 409);
-  const gone = await call('DELETE', url, { headers: { ...headers, 'if-match': '*' } });
-  t.equal(gone.statusCode, 204);
-  t.equal((await call('GET', '/api/v1/search?q=x&libraries=newcomer')).statusCode, 400);
 });
 
 t.test('publishes one schema and a description of every route', async (t) => {

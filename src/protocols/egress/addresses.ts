@@ -48,6 +48,11 @@ export function parseAddress(text: string): Address | null {
   return ipaddr.IPv6.isValid(text) && !text.includes('%') ? ipaddr.parse(text) : null;
 }
 
+/** True for a CIDR range as `liesWithin` reads them. */
+export function isRange(text: string): boolean {
+  return ipaddr.isValidCIDR(text);
+}
+
 /** True when an address lies in one of the CIDR ranges. Throws where one of them cannot be read. */
 export function liesWithin(address: string, ranges: readonly string[]): boolean {
   const parsed = parseAddress(address);

@@ -1,0 +1,110 @@
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { libraryStatuses } from '../../../members/document.ts';
+import { findLibraries } from '../../../members/find.ts';
+import type { WebContext } from '../../context.ts';
+import { notFound } from '../../problem.ts';
+import { callerOf, federationOnly, isPublic } from './callers.ts';
+import { idParameter, languageQuery, problems, publicEntry } from './schemas.ts';
+import { etagFor, publicView, sendOwned } from './view.ts';
+
+/** The member directory, which everybody may read. */
+export function registerDirectory(app: FastifyInstance, context: WebContext): void {
+  const { directory } = context;
+  const publicEntries = () => directory.list().filter(isPublic);
+
+  app.get(
+    '/api/v1/libraries',
+    {
+      schema: {
+        operationId: 'listLibraries',
+        tags: ['libraries'],
+        summary: 'Member libraries, by category or by name, alias, code or pinyin initials',
+        description: 'Those that are live or paused; others by `status`, for administrators.',
+        querystring: Type.Object({
+          category: Type.Optional(Type.String()),
+          q: Type.Optional(Type.String({ maxLength: 200 })),
+          status: Type.Optional(Type.Enum([...libraryStatuses])),
+          ...languageQuery,
+        }),
+        response: {
+          200: Type.Object({ total: Type.Integer(), libraries: Type.Array(publicEntry) }),
+          401: problems,
+          403: problems,
+        },
+      },
+    },
+    async (request, reply) => {
+      const query = request.query as { category?: string; q?: string; status?: string };
+      const { category, q, status } = query;
+      if (status !== undefined) await federationOnly(context, request, reply);
+      const shown =
+        status === undefined
+          ? publicEntries()
+          : directory.list().filter(({ library }) => library.status === status);
+      const inCategory = shown.filter(
+        ({ library }) => category === undefined || library.categories.includes(category),
+      );
+      const found = q?.trim() ? findLibraries(inCategory, q) : inCategory;
+      const libraries = found.map((entry) => publicView(context, entry));
+      return { total: libraries.length, libraries };
+    },
+  );
+
+  app.get(
+    '/api/v1/libraries/:id',
+    {
+      schema: {
+        operationId: 'showLibrary',
+        tags: ['libraries'],
+        summary:
+          'One library; to itself and to administrators with its document and where it stands',
+        params: idParameter,
+        querystring: Type.Object(languageQuery),
+        response: { 200: publicEntry, 404: problems },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params as { id: string };
+      const entry = directory.get(id);
+      if (entry === undefined) throw notFound(`no library has the id ${id}`);
+      const caller = await callerOf(context, request, reply);
+      const isOwner = caller !== null && (caller.kind !== 'library' || caller.id === id);
+      if (!isPublic(entry) && !isOwner) throw notFound(`no library has the id ${id}`);
+      reply.header('vary', 'Authorization');
+      if (isOwner && entry.origin === 'registered') return await sendOwned(context, reply, id);
+      return reply.header('etag', etagFor(context, entry)).send(publicView(context, entry));
+    },
+  );
+
+  app.get(
+    '/api/v1/categories',
+    {
+      schema: {
+        operationId: 'listCategories',
+        tags: ['libraries'],
+        summary: 'Categories with their number of libraries',
+      },
+    },
+    async () => ({
+      total: publicEntries().length,
+      categories: context.shape.categories.map((category) => ({
+        ...category,
+        count: publicEntries().filter(({ library }) => library.categories.includes(category.id))
+          .length,
+      })),
+    }),
+  );
+
+  app.get(
+    '/api/v1/groups',
+    {
+      schema: {
+        operationId: 'listGroups',
+        tags: ['libraries'],
+        summary: 'Named groups, chosen as @id',
+      },
+    },
+    async () => ({ groups: context.shape.groups }),
+  );
+}
