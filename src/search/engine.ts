@@ -92,6 +92,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       running: searches.running,
       maxRunning: settings.maxSearches,
       kept: searches.kept,
+      asleep: searches.asleep,
       asksInFlight: flights.inFlight,
       cachedPages: cache.pages,
       cacheBytes: cache.bytes,
@@ -170,6 +171,10 @@ function createServices(
     sharing: () => sharing,
     lists: new LRUCache<string, MergedList>({
       maxSize: maxSharedLines,
+      ttl: settings.idleMs,
+      ttlResolution: 0,
+      updateAgeOnGet: true,
+      perf: { now: () => clock.now() },
       sizeCalculation: (list) => Math.max(1, list.lines.length),
     }),
     turns: turnsOf(clock),
@@ -179,6 +184,8 @@ function createServices(
       if (searches.running >= settings.maxSearches) throw new OverloadedError(searches.running);
     },
     began: (search: KeptSearch) => searches.began(search),
+    reweigh: (search: KeptSearch, change: () => void) => searches.reweigh(search, change),
+    crowded: () => searches.awakeBytes > settings.maxAwakeBytes,
     ended: (search: KeptSearch) => searches.ended(search),
     onAnswer: options.onAnswer ?? (() => {}),
   };

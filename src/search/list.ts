@@ -42,6 +42,8 @@ export interface Composer {
   trim(): void;
   /** Lets go of everything that can be made again from the records. */
   release(): void;
+  /** Lets go of the records too; the ids that somebody has seen stay. The same records have to be added again. */
+  empty(): void;
 }
 
 /** Records prepared, and lines made, in one piece of a millisecond or two. */
@@ -140,6 +142,11 @@ export function createComposer(
     release() {
       work = null;
       current = null;
+    },
+    empty() {
+      work = null;
+      current = null;
+      sources.length = 0;
     },
   };
 }

@@ -80,7 +80,7 @@ export function createRecordStore(
     source: (library, localId) => sources.get(memberKey({ library, localId })),
     keepLine(line, query) {
       if (lines.peek(line.record.id)?.record === line.record) return;
-      lines.set(line.record.id, line);
+      lines.set(line.record.id, { ...line, sources: line.sources.map(withOwnBytes) });
       places.set(line.record.id, {
         places: line.sources.map(({ library, localId, position }) => ({
           library,
@@ -136,6 +136,20 @@ function sameCopies(a: readonly Item[], b: readonly Item[]): boolean {
     a === b ||
     (a.length === b.length && (a.length === 0 || JSON.stringify(a) === JSON.stringify(b)))
   );
+}
+
+/** Bytes that arrive together stand in one buffer, which any one of them would hold. */
+const largestShare = 16_384;
+
+/** The record with bytes of its own, since those that arrived with it may be forgotten before it. */
+function withOwnBytes(source: SourceRecord): SourceRecord {
+  if (source.raw.buffer.byteLength <= largestShare) return source;
+  const raw = Buffer.from(source.raw);
+  const reading = readingOf(source);
+  if (reading === null) return { ...source, raw };
+  const { library, localId, position, record, syntax, charset, warnings } = source;
+  const described = { library, localId, position, record, raw, syntax, charset, warnings };
+  return withFieldsOnDemand(described, reading);
 }
 
 /** The same record at another place of its library's list. `marc` may be decoded when it is read. */

@@ -10,8 +10,9 @@ import type { Search } from './types.ts';
 export interface KeptSearch extends Search {
   /** What it holds in memory beside its records, estimated. */
   readonly bytes: number;
-  /** Its records; more may follow, in the same list. Many are held by other searches too. */
-  readonly sources: readonly SourceRecord[];
+  /** Its records that are not put away; more may follow, in the same list. Many are held by other searches too. */
+  readonly held: readonly SourceRecord[];
+  readonly asleep: boolean;
   close(): void;
 }
 
@@ -24,8 +25,13 @@ export interface SearchTable {
   get(id: string): KeptSearch | undefined;
   began(search: KeptSearch): void;
   ended(search: KeptSearch): void;
+  /** Tells the table what `change` does to what a search holds. */
+  reweigh(search: KeptSearch, change: () => void): void;
   readonly running: number;
   readonly kept: number;
+  readonly asleep: number;
+  /** Estimated bytes of the records that are not put away. */
+  readonly awakeBytes: number;
   close(): void;
 }
 
@@ -34,6 +40,7 @@ const sweepEveryMs = 30_000;
 export function createSearchTable(settings: SearchSettings, clock: Clock): SearchTable {
   const atWork = new Map<string, KeptSearch>();
   const holdings = createHoldings();
+  const asleep = new Set<KeptSearch>();
   let closed = false;
   let cancelSweep: (() => void) | null = null;
   const readable = new LRUCache<string, KeptSearch>({
@@ -46,6 +53,7 @@ export function createSearchTable(settings: SearchSettings, clock: Clock): Searc
     // One at work is pushed out only for a while: it comes back when it ends.
     dispose: (search) => {
       holdings.release(search);
+      asleep.delete(search);
       if (!atWork.has(search.id)) search.close();
     },
   });
@@ -74,6 +82,19 @@ export function createSearchTable(settings: SearchSettings, clock: Clock): Searc
     ended(search) {
       if (atWork.delete(search.id)) keep(search);
     },
+    reweigh(search, change) {
+      const isCharged = holdings.release(search);
+      change();
+      if (isCharged) holdings.charge(search);
+      if (isCharged && search.asleep) asleep.add(search);
+      else asleep.delete(search);
+    },
+    get asleep() {
+      return asleep.size;
+    },
+    get awakeBytes() {
+      return holdings.recordBytes;
+    },
     get running() {
       return atWork.size;
     },
@@ -94,26 +115,32 @@ function createHoldings() {
   const holders = new Map<BibRecord, number>();
   const charged = new Map<string, Charge>();
   let bytes = 0;
-  const release = (search: KeptSearch): void => {
+  let recordBytes = 0;
+  const release = (search: KeptSearch): boolean => {
     const charge = charged.get(search.id);
-    if (charge?.search !== search) return;
+    if (charge?.search !== search) return false;
     charged.delete(search.id);
     bytes -= charge.bytes;
     for (let at = 0; at < charge.records; at++) {
-      const source = search.sources[at] as SourceRecord;
+      const source = search.held[at] as SourceRecord;
       const others = (holders.get(source.record) ?? 1) - 1;
       if (others > 0) holders.set(source.record, others);
       else {
         holders.delete(source.record);
-        bytes -= sourceBytes(source);
+        recordBytes -= sourceBytes(source);
       }
     }
+    return true;
   };
 
   return {
     get bytes() {
-      return bytes;
+      return bytes + recordBytes;
     },
+    get recordBytes() {
+      return recordBytes;
+    },
+    /** Takes a search off the count; false where it was not on it. */
     release,
     /** Counts a search, or what it has come to hold since it was counted. */
     charge(search: KeptSearch): void {
@@ -121,14 +148,14 @@ function createHoldings() {
       // A search of another gateway is made anew under its id when there is news of it.
       if (before !== undefined && before.search !== search) release(before.search);
       const known = before?.search === search ? before : { bytes: 0, records: 0 };
-      for (let at = known.records; at < search.sources.length; at++) {
-        const source = search.sources[at] as SourceRecord;
+      for (let at = known.records; at < search.held.length; at++) {
+        const source = search.held[at] as SourceRecord;
         const others = holders.get(source.record) ?? 0;
         holders.set(source.record, others + 1);
-        if (others === 0) bytes += sourceBytes(source);
+        if (others === 0) recordBytes += sourceBytes(source);
       }
       bytes += search.bytes - known.bytes;
-      charged.set(search.id, { search, bytes: search.bytes, records: search.sources.length });
+      charged.set(search.id, { search, bytes: search.bytes, records: search.held.length });
     },
   };
 }

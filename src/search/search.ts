@@ -3,6 +3,7 @@ import { Asking } from './asking.ts';
 import { type Composer, createComposer, type Line, type MergedList } from './list.ts';
 import { ownPage } from './own-list.ts';
 import { rankTerms } from './rank-terms.ts';
+import { createRest, type Rest } from './rest.ts';
 import { libraryAnswer, type Seat } from './seat.ts';
 import type { SearchServices, Sequence } from './services.ts';
 import type { KeptState, SharedRound } from './shared-searches.ts';
@@ -43,7 +44,7 @@ export class LiveSearch implements ShareableSearch {
   readonly #shown = new WeakSet<MergedRecord>();
   #preparing = false;
   #mergeMs = 0;
-  #cancelRest = () => {};
+  readonly #rest: Rest;
   #isDeserted = false;
   #isRestoring = false;
   sharedVersion = 0;
@@ -57,7 +58,7 @@ export class LiveSearch implements ShareableSearch {
     const { clock, settings } = services;
     this.#asking = new Asking(request, services, this.#sequence, {
       began: () => {
-        this.#cancelRest();
+        this.#rest.cancel();
         this.#stream.began();
         services.began(this);
       },
@@ -75,7 +76,7 @@ export class LiveSearch implements ShareableSearch {
         if (!this.#isDeserted && !this.#isRestoring) services.sharing()?.ended(this);
         this.#isDeserted = false;
         this.#bell.ring();
-        this.#restLater();
+        this.#rest.later();
       },
     });
     this.#composer = createComposer(rankTerms(request.query), services.lists, () => {
@@ -97,6 +98,13 @@ export class LiveSearch implements ShareableSearch {
     this.#watchers = createWatchers(clock, settings.unwatchedGraceMs, () => {
       this.#isDeserted = this.#asking.running;
       this.cancel();
+    });
+    this.#rest = createRest(services, {
+      search: this,
+      composer: this.#composer,
+      seats: () => this.#asking.seats,
+      isBusy: () => this.#asking.running || this.#watchers.count > 0,
+      forget: () => this.#stream.forget(),
     });
   }
 
@@ -145,10 +153,19 @@ export class LiveSearch implements ShareableSearch {
 
   /** What the search holds in memory beside its records, estimated. */
   get bytes(): number {
-    return 2000 + 200 * this.#composer.sources.length;
+    return 2000 + 200 * this.#composer.sources.length + this.#rest.bytes;
+  }
+
+  get asleep(): boolean {
+    return this.#rest.asleep;
+  }
+
+  get held(): readonly SourceRecord[] {
+    return this.#composer.sources;
   }
 
   get sources(): readonly SourceRecord[] {
+    this.#rest.wakeNow();
     return this.#composer.sources;
   }
 
@@ -216,7 +233,7 @@ export class LiveSearch implements ShareableSearch {
     } finally {
       close();
       unwatch();
-      if (!this.#asking.running) this.#restLater();
+      if (!this.#asking.running) this.#rest.later();
     }
   }
 
@@ -266,6 +283,7 @@ export class LiveSearch implements ShareableSearch {
   }
 
   retry(libraries?: readonly string[]): readonly string[] {
+    this.#rest.wakeNow();
     const asked = this.#asking.again(libraries);
     if (this.#asking.running) this.#services.sharing()?.began(this, asked);
     return asked;
@@ -278,7 +296,7 @@ export class LiveSearch implements ShareableSearch {
   /** Ends everything, also what would be done later. */
   close(): void {
     this.cancel();
-    this.#cancelRest();
+    this.#rest.cancel();
     this.#watchers.stop();
   }
 
@@ -297,11 +315,12 @@ export class LiveSearch implements ShareableSearch {
   }
 
   #list(): MergedList {
+    this.#rest.wakeNow();
     const list = this.#timed(() => this.#composer.list());
     if (!this.#asking.running) {
       // A stream goes on comparing lines; for everybody else the list is made.
       if (!this.#stream.used) this.#composer.trim();
-      this.#restLater();
+      this.#rest.later();
     }
     return list;
   }
@@ -322,6 +341,7 @@ export class LiveSearch implements ShareableSearch {
    * the network is served between.
    */
   async #listed(): Promise<void> {
+    await this.#rest.wake();
     if (this.#composer.made) return;
     await this.#services.turns.run(() => this.#timed(() => this.#composer.step()));
   }
@@ -371,16 +391,5 @@ export class LiveSearch implements ShareableSearch {
 
   #tail(view: View) {
     return view.timings ? { mergeMs: roundMs(this.#mergeMs) } : {};
-  }
-
-  /** Some time after the last reader only the records stay; the list is made again when needed. */
-  #restLater(): void {
-    const { clock, settings } = this.#services;
-    this.#cancelRest();
-    this.#cancelRest = clock.later(settings.idleMs, () => {
-      if (this.#asking.running || this.#watchers.count > 0) return;
-      this.#composer.release();
-      this.#stream.forget();
-    });
   }
 }

@@ -90,6 +90,12 @@ export function beginSeat(seat: Seat, now: number): void {
   seat.cachedAgeMs = null;
 }
 
+/** Takes back records that it had; what was counted of them is counted. */
+export function takeBack(seats: readonly Seat[], records: readonly SourceRecord[]): void {
+  const byId = new Map(seats.map((seat) => [seat.id, seat]));
+  for (const record of records) byId.get(record.library)?.seen.set(record.localId, record);
+}
+
 /** Takes records that arrived and returns those that are new. */
 export function takeRecords(
   seat: Seat,

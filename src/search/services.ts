@@ -17,7 +17,7 @@ export interface SearchServices {
   readonly cache: AnswerCache;
   readonly flights: Flights;
   readonly records: RecordStore;
-  readonly lists: SharedLists;
+  readonly lists: SharedLists & { purgeStale(): void };
   readonly turns: Turns;
   readonly connectorFor: (id: string) => Connector | undefined;
   /** Asks again behind a stale answer; nobody waits for it. */
@@ -25,6 +25,10 @@ export interface SearchServices {
   /** Throws OverloadedError when no more searches may begin work at libraries. */
   readonly admit: () => void;
   readonly began: (search: KeptSearch) => void;
+  /** Told before and after a search changes what it holds in memory by other means than an ask. */
+  readonly reweigh: (search: KeptSearch, change: () => void) => void;
+  /** Whether searches that nobody reads just now hold so much that they should put it away soon. */
+  readonly crowded: () => boolean;
   readonly ended: (search: KeptSearch) => void;
   /** Keeps searches for other gateways; null where there are none. */
   readonly sharing: () => Sharing | null;

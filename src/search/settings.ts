@@ -13,8 +13,11 @@ export interface SearchSettings {
   readonly unwatchedGraceMs: number;
   /** Between two looks of a stream at what came; the first goes out at once. */
   readonly streamEveryMs: number;
-  /** Time without a reader after which a search that ended keeps its records only. */
+  /** Time without a reader after which a search that ended keeps its records only, put away. */
   readonly idleMs: number;
+  /** Estimated bytes of records not put away above which searches wait for their reader less long. */
+  readonly maxAwakeBytes: number;
+  readonly crowdedIdleMs: number;
   readonly keepSearchesSeconds: number;
   readonly maxKeptSearches: number;
   /** Estimated bytes of what kept searches hold. */
@@ -54,6 +57,8 @@ export const defaultSearchSettings: SearchSettings = {
   unwatchedGraceMs: 2000,
   streamEveryMs: 50,
   idleMs: 10_000,
+  maxAwakeBytes: 134_217_728,
+  crowdedIdleMs: 1000,
   keepSearchesSeconds: 900,
   maxKeptSearches: 2000,
   maxSearchBytes: 268_435_456,

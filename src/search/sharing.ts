@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../members/guards/clock.ts';
 import type { SourceRecord } from '../members/types.ts';
 import { pageKey } from './cache.ts';
-import type { SearchTable } from './search-table.ts';
+import type { KeptSearch, SearchTable } from './search-table.ts';
 import type { Seat } from './seat.ts';
 import { patienceMs, type SharedAnswers, within } from './shared-answers.ts';
 import type {
@@ -15,7 +15,7 @@ import type {
 import type { Search } from './types.ts';
 
 /** A search as sharing sees it. */
-export interface ShareableSearch extends Search {
+export interface ShareableSearch extends KeptSearch {
   /** Version of the kept state it agrees with; 0 before the first. */
   sharedVersion: number;
   keptState(): KeptState;
@@ -24,8 +24,6 @@ export interface ShareableSearch extends Search {
   restore(state: KeptState, recordsOf: RecordsOf): void;
   /** Does the work that another gateway does, with its answers where they come in time. */
   follow(round: SharedRound | null): void;
-  readonly bytes: number;
-  close(): void;
 }
 
 /** The records of a seat in a kept state; null where they are not to be had any more. */

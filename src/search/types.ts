@@ -211,6 +211,8 @@ export interface EngineLoad {
   readonly maxRunning: number;
   /** Searches that can still be read. */
   readonly kept: number;
+  /** Those of them whose records are put away, to be described again when somebody reads them. */
+  readonly asleep: number;
   /** Asks in flight at libraries, each counted once however many searches share it. */
   readonly asksInFlight: number;
   readonly cachedPages: number;

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { createRecordStore } from '../../src/search/records.ts';
+import type { MergedRecord } from '../../src/search/types.ts';
 import { createVirtualClock } from '../support/clock.ts';
 import { bib, sourceOf } from '../support/connectors.ts';
 import { books, consortium, view, words } from '../support/searches.ts';
@@ -47,6 +48,21 @@ t.test('a record found by many searches is in memory once', async (t) => {
     engine.record(first?.id ?? '')?.sources[0]?.record,
     engine.sourceRecord('a', local)?.record,
   );
+});
+
+t.test('a line that is remembered does not hold what arrived with its records', async (t) => {
+  const clock = createVirtualClock();
+  const store = createRecordStore({ maxBytes: 10_000_000, keepMs: day, maxPlaces: 1000 }, clock);
+  const together = Buffer.alloc(100_000, 'x');
+  const source = {
+    ...sourceOf('a', 1, bib({ title: '化学' }), '7'),
+    raw: together.subarray(0, 900),
+  };
+  const record = { id: 'r_1', mergedBecause: [] } as unknown as MergedRecord;
+  store.keepLine({ record, sources: [source] }, words('化学'));
+  const [kept] = store.line('r_1')?.sources ?? [];
+  t.same(kept, source);
+  t.ok((kept?.raw.buffer.byteLength ?? 0) < 20_000);
 });
 
 t.test('a changed record replaces the one remembered, an equal one does not', async (t) => {
