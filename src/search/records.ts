@@ -144,7 +144,8 @@ const largestShare = 16_384;
 /** The record with bytes of its own, since those that arrived with it may be forgotten before it. */
 function withOwnBytes(source: SourceRecord): SourceRecord {
   if (source.raw.buffer.byteLength <= largestShare) return source;
-  const raw = Buffer.from(source.raw);
+  const raw = Buffer.allocUnsafeSlow(source.raw.length);
+  raw.set(source.raw);
   const reading = readingOf(source);
   if (reading === null) return { ...source, raw };
   const { library, localId, position, record, syntax, charset, warnings } = source;
