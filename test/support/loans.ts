@@ -42,6 +42,8 @@ export interface WorldOptions {
   readonly policy?: unknown;
   readonly start?: string;
   readonly channels?: readonly ('mail' | 'webhook')[];
+  /** The database has had its world before: the life cycle and a policy are there. */
+  readonly again?: boolean;
 }
 
 export const plainPolicy = {
@@ -97,15 +99,7 @@ export async function loanWorld(
   database: Database,
   options: WorldOptions = {},
 ): Promise<LoanWorld> {
-  await installLifecycle(database);
-  // Revisions are remembered by number: tests that share a database must not share numbers.
-  const last = await database.db
-    .selectFrom('policy_revisions')
-    .select((select) => select.fn.max('revision').as('revision'))
-    .executeTakeFirst();
-  const first = (last?.revision ?? 0) + 1 + (randomBytes(3).readUIntBE(0, 3) % 1_000_000);
-  await sql`alter table policy_revisions alter column revision
-    restart with ${sql.lit(first)}`.execute(database.db);
+  if (options.again !== true) await installWorld(database);
   let time = new Date(options.start ?? '2026-11-18T02:00:00Z');
   const libraries = new Map(
     [
@@ -148,9 +142,11 @@ export async function loanWorld(
     passKey: new Uint8Array(32).fill(7),
     timezone: 'Asia/Shanghai',
   };
-  await database.transaction((tx) =>
-    publishPolicy(context, tx, systemActor, options.policy ?? plainPolicy),
-  );
+  if (options.again !== true) {
+    await database.transaction((tx) =>
+      publishPolicy(context, tx, systemActor, options.policy ?? plainPolicy),
+    );
+  }
   const errors: unknown[] = [];
   const runner = createJobRunner({
     database,
@@ -234,6 +230,18 @@ export async function loanWorld(
     },
   };
   return world;
+}
+
+async function installWorld(database: Database): Promise<void> {
+  await installLifecycle(database);
+  // Revisions are remembered by number: tests that share a database must not share numbers.
+  const last = await database.db
+    .selectFrom('policy_revisions')
+    .select((select) => select.fn.max('revision').as('revision'))
+    .executeTakeFirst();
+  const first = (last?.revision ?? 0) + 1 + (randomBytes(3).readUIntBE(0, 3) % 1_000_000);
+  await sql`alter table policy_revisions alter column revision
+    restart with ${sql.lit(first)}`.execute(database.db);
 }
 
 /** A reader whose registration went its legal way. */

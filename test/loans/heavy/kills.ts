@@ -1,129 +1,144 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { LoanError } from '../../../src/loans/errors.ts';
-import { prepareRequest } from '../../../src/loans/requests/prepare.ts';
-import { submitRequest } from '../../../src/loans/requests/submit.ts';
-import { openDatabase } from '../../../src/store/database.ts';
-import { runOnce } from '../../../src/store/idempotency.ts';
+import type { Database } from '../../../src/store/database.ts';
 import { unsoundLoans } from '../../support/loan-invariants.ts';
-import { type LoanWorld, loanWorld } from '../../support/loans.ts';
-import { count, makePlace, option, say } from './place.ts';
+import { loanWorld } from '../../support/loans.ts';
+import type { Intention, KilledWork } from './killed-desk.ts';
+import { count, type HeavyPlace, makePlace, say, secondsSince } from './place.ts';
+import { manyReaders } from './readers.ts';
 
 /**
- * A child submits and moves requests and says so only after the commit; it is killed at any moment,
- * and whatever it said must be there, once. `--kills N --engine embedded|postgresql`.
+ * A process submits and cancels requests and says so only after the commit; it is killed at any
+ * moment, and whatever it said must be there, once. What it was about is repeated by the next one,
+ * with the same key. `--kills N --engine embedded|postgresql`; a fresh database every 500 kills, a
+ * look at everything every 25.
  */
-if (process.argv.includes('--child')) await child();
-else await parent();
+const kills = count('kills', 300);
+const freshEvery = 500;
+const lookEvery = 25;
+const patienceMs = 60_000;
 
-async function parent(): Promise<void> {
-  const kills = count('kills', 300);
+/** Programs load while the one before them works, and find themselves compiled. */
+const compiled = await mkdtemp(join(tmpdir(), 'guanji-compiled-'));
+const began = performance.now();
+const wrong: string[] = [];
+let done = 0;
+let acknowledged = 0;
+let next = start();
+let engine = '';
+while (done < kills && wrong.length === 0) await batch(Math.min(freshEvery, kills - done));
+next.kill('SIGKILL');
+await once(next, 'exit');
+await rm(compiled, { recursive: true, force: true });
+say(
+  `${done} kills on ${engine} in ${secondsSince(began)} s, ${acknowledged} requests acknowledged, ` +
+    `${wrong.length} wrong`,
+);
+for (const line of wrong.slice(0, 20)) say(`WRONG ${line}`);
+process.exitCode = wrong.length === 0 && acknowledged > 0 ? 0 : 1;
+
+function start(): ChildProcess {
+  return spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'killed-desk.ts')],
+    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, NODE_COMPILE_CACHE: compiled } },
+  );
+}
+
+/** So many kills over one database. */
+async function batch(size: number): Promise<void> {
   const place = await makePlace();
+  engine = place.engine;
+  const lanes = engine === 'embedded' ? 1 : 3;
   const first = await place.open();
   const world = await loanWorld(first);
-  const readers = await Promise.all(Array.from({ length: 8 }, () => world.reader()));
+  const wanted = { library: 'home', patronGroup: 'teacher' };
+  const readers = await manyReaders(
+    first,
+    world.now(),
+    Array.from({ length: size * lanes }, () => wanted),
+  );
   await first.close();
   const said = new Map<string, string>();
-  const wrong: string[] = [];
-  for (let kill = 1; kill <= kills && wrong.length === 0; kill++) {
-    await runAndKill(
-      place,
-      readers.map((reader) => reader.id),
-      said,
-      kill,
-    );
-    if (kill % 10 !== 0 && kill !== kills) continue;
-    const database = await place.open();
-    const rows = await database.db
-      .selectFrom('loan_requests')
-      .select(['number', 'own_reference'])
-      .execute();
-    for (const [key, number] of said) {
-      const found = rows.filter((row) => row.own_reference === key);
-      if (found.length !== 1 || found[0]?.number !== number)
-        wrong.push(`${key}: ${found.length} rows`);
-    }
-    wrong.push(...(await unsoundLoans(database)));
-    await database.close();
-    say(
-      `${kill} kills, ${said.size} requests acknowledged, ${rows.length} there, ${wrong.length} wrong`,
-    );
+  let unsaid: readonly Intention[] = [];
+  for (let kill = 1; kill <= size && wrong.length === 0; kill++) {
+    const mine = readers.slice((kill - 1) * lanes, kill * lanes).map(({ id }) => id);
+    // Claims of dead processes are taken over after a minute.
+    const at = new Date(world.now().getTime() + kill * 120_000).toISOString();
+    const { folder, url } = place;
+    const keys = mine.map((reader, lane) => ({ reader, key: `k${kill}-${lane}` }));
+    unsaid = await runAndKill({ folder, url, at, repeat: unsaid, lanes: keys }, said, kill);
+    done += 1;
+    if (kill % lookEvery === 0 || kill === size) await lookAt(place, said, kill);
   }
+  acknowledged += said.size;
   await place.remove();
-  for (const line of wrong.slice(0, 20)) say(line);
-  process.exitCode = wrong.length === 0 && said.size > 0 ? 0 : 1;
 }
 
-interface Place {
-  readonly engine: string;
-  readonly url: string;
-  readonly folder: string;
-}
-
-/** Runs the child until it has said something, then kills it a moment later. */
+/**
+ * Lets a process work and kills it: one in four at any moment from when it opens the database, the
+ * others a moment after it acknowledged something. Gives what it was about and had not said.
+ */
 async function runAndKill(
-  place: Place,
-  readers: readonly string[],
+  work: KilledWork,
   said: Map<string, string>,
   kill: number,
-): Promise<void> {
-  const process_ = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      import.meta.filename,
-      '--child',
-      ...['--folder', place.folder, '--url', place.url || 'none', '--readers', readers.join(',')],
-      ...['--prefix', `k${kill}`],
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const ended = new Promise((resolve) => process_.once('exit', resolve));
-  let timer: NodeJS.Timeout | null = null;
-  for await (const line of createInterface({ input: process_.stdout })) {
-    const [word, key = '', number = ''] = line.split(' ');
-    if (word === 'said') said.set(key, number);
-    // One kill in four may hit before the first request, the others while requests are made.
-    const begins = kill % 4 === 0 ? 'ready' : 'said';
-    if (timer === null && word === begins) {
-      timer = setTimeout(() => process_.kill('SIGKILL'), Math.random() * 400);
-    }
+): Promise<readonly Intention[]> {
+  const child = next;
+  next = start();
+  const ended = once(child, 'exit');
+  let chosen = false;
+  let killed = false;
+  const killSoon = (withinMs: number) => {
+    if (chosen) return;
+    chosen = true;
+    setTimeout(() => {
+      killed = child.kill('SIGKILL');
+    }, Math.random() * withinMs);
+  };
+  const patience = setTimeout(() => killSoon(0), patienceMs);
+  const begun = new Map<string, string>();
+  if (child.stdout === null || child.stdin === null) throw new Error('The child has no pipes.');
+  child.stdin.on('error', () => {});
+  child.stdin.write(`${JSON.stringify(work)}\n`);
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [word, key = '', told = ''] = line.split(' ');
+    if (word === 'opening' && kill % 4 === 0) killSoon(250);
+    if (word === 'begun') begun.set(key, told);
+    if (word !== 'said') continue;
+    const before = said.get(key);
+    if (before !== undefined && before !== told) wrong.push(`${key}: ${before}, then ${told}`);
+    said.set(key, told);
+    begun.delete(key);
+    killSoon(150);
   }
-  if (timer !== null) clearTimeout(timer);
+  clearTimeout(patience);
   await ended;
+  if (!killed) wrong.push(`kill ${kill}: the process ended by itself`);
+  return [...begun].map(([key, reader]) => ({ key, reader }));
 }
 
-async function child(): Promise<void> {
-  const url = option('url', 'none');
-  const database = await openDatabase({
-    folder: option('folder', ''),
-    ...(url !== 'none' && { url }),
-  });
-  const world = await loanWorld(database);
-  const readers = option('readers', '').split(',');
-  process.stdout.write('ready\n');
-  for (let n = 1; ; n++) {
-    await submitOnce(world, readers[n % readers.length] ?? '', `${option('prefix', 'x')}-${n}`);
+/** Everything that was said is there, nothing is there twice, and all is sound. */
+async function lookAt(
+  place: HeavyPlace,
+  said: ReadonlyMap<string, string>,
+  kill: number,
+): Promise<void> {
+  const database: Database = await place.open();
+  const rows = await database.db
+    .selectFrom('loan_requests')
+    .select(['number', 'own_reference'])
+    .execute();
+  const found = new Map(rows.map((row) => [row.own_reference, row.number]));
+  if (found.size !== rows.length) wrong.push(`${rows.length - found.size} requests are doubled`);
+  for (const [key, number] of said) {
+    if (found.get(key) !== number) wrong.push(`${key}: ${number} was said, not ${found.get(key)}`);
   }
-}
-
-async function submitOnce(world: LoanWorld, id: string, key: string): Promise<void> {
-  const { context, database } = world;
-  const reader = { kind: 'reader', id, libraryId: 'home', roles: ['reader'] } as const;
-  const prepared = await prepareRequest(context, reader, {
-    citation: { title: `书 ${key}` },
-    library: 'chem',
-    delivery: 'courier',
-    ownReference: key,
-  });
-  try {
-    const { outcome } = await runOnce(database, { actor: id, key, request: key }, async (tx) => {
-      const submitted = await submitRequest(context, tx, reader, prepared);
-      return { status: 201, headers: {}, body: submitted.number };
-    });
-    process.stdout.write(`said ${key} ${outcome.body}\n`);
-    await world.act(reader, outcome.body, 'cancel');
-  } catch (error) {
-    if (!(error instanceof LoanError)) throw error;
-  }
+  wrong.push(...(await unsoundLoans(database)));
+  await database.close();
+  if (kill % 100 === 0) say(`${done} kills, ${rows.length} requests there, ${wrong.length} wrong`);
 }
