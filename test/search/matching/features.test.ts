@@ -3,10 +3,16 @@ import { compareEditions, editionOf } from '../../../src/search/matching/feature
 import { compareExtents, extentOf } from '../../../src/search/matching/features/extent.ts';
 import { compareFormats, formatOf } from '../../../src/search/matching/features/format.ts';
 import { compareNames, namesOf } from '../../../src/search/matching/features/names.ts';
+import {
+  hanSign,
+  latinSign,
+  mayEndInNumber,
+  signsOfPlaces,
+} from '../../../src/search/matching/features/place-signs.ts';
 import { comparePublishers, publisherOf } from '../../../src/search/matching/features/publisher.ts';
 import { titleOf } from '../../../src/search/matching/features/title.ts';
 import { compareTitles } from '../../../src/search/matching/features/title-levels.ts';
-import { compareVolumes } from '../../../src/search/matching/features/volume.ts';
+import { compareVolumes, takePlaces } from '../../../src/search/matching/features/volume.ts';
 import { compareYears, yearOf } from '../../../src/search/matching/features/year.ts';
 import { parseHanNumeral, parseNumeral } from '../../../src/search/matching/numerals.ts';
 import { profileOf } from '../../../src/search/matching/profile.ts';
@@ -227,3 +233,33 @@ t.test('grades how alike two titles are', async (t) => {
     [{ title: '实验化学' }, { title: 'x', otherTitles: ['實驗化學'] }, 'variant'],
   ]);
 });
+
+t.test(
+  'every text that names a volume has the sign of it, and most others have none',
+  async (t) => {
+    const named = [
+      '第3卷',
+      '高等数学 上册',
+      '卷一',
+      'v 2',
+      'poems vol ii',
+      'x2 bd 3',
+      '2nd series',
+      'part one',
+    ];
+    for (const text of named) {
+      t.not(takePlaces(text, 'title').places.length, 0, text);
+      t.not(signsOfPlaces(text), 0, `${text} has a sign`);
+    }
+    for (const text of ['大学英语2', 'poems 2', 'history iv', '文学史 二']) {
+      t.not(takePlaces(text, 'title').places.length, 0, text);
+      t.ok(mayEndInNumber(text), `${text} may end in a number`);
+    }
+    for (const text of ['jazz harmony', 'the thing', 'provolume', '化学工程', 'c++ primer']) {
+      t.equal(signsOfPlaces(text), 0, text);
+    }
+    for (const text of ['windows 1998', 'mix', '一', '2', 'remix'])
+      t.notOk(mayEndInNumber(text), text);
+    t.equal(signsOfPlaces('文学 上 v 2'), hanSign | latinSign);
+  },
+);

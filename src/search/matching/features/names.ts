@@ -1,7 +1,7 @@
 import type { BibRecord, Contributor } from '../../../marc/record.ts';
 import { foldForMatching, hasHan } from '../../../marc/text.ts';
 import { pinyinOf } from '../pinyin.ts';
-import { isSlip } from '../slip.ts';
+import { hasDigit, isSlip } from '../slip.ts';
 
 /** One name in the forms it can be compared in. */
 export interface Name {
@@ -11,8 +11,8 @@ export interface Name {
   readonly han: string;
   /** Latin words, family name first where the record says which it is. */
   readonly latin: readonly string[];
-  /** All words before the comma, squeezed: `Dalla Valle, J.` is `dallavalle`. */
-  readonly family: string;
+  /** As the record has it. */
+  readonly written: string;
   /** Whether the first word of `latin` is known to be the family name. */
   readonly inverted: boolean;
 }
@@ -20,8 +20,10 @@ export interface Name {
 /** Who is responsible, from the headings and from the statement on the title page. */
 export interface NamesFeature {
   readonly names: readonly Name[];
-  /** The statement of responsibility, folded, blanks kept. */
-  readonly statement: string;
+  /** The statement of responsibility as the record has it; `statementOf` folds it. */
+  readonly responsibility: string | null;
+  /** Folded, blanks kept; made when the first comparison comes to it. */
+  statement: string | null;
 }
 
 export type NamesLevel =
@@ -48,55 +50,61 @@ export function namesOf(record: BibRecord): NamesFeature {
   }
   if (names.length === 0) {
     for (const author of record.authors.slice(0, maxNames)) {
-      const name = nameOf({
-        name: author,
-        kind: 'person',
-        role: null,
-        pinyin: null,
-        alternate: null,
-        primary: true,
-      });
+      const name = nameOf(creator(author));
       if (name !== null) names.push(name);
     }
   }
-  const statement =
-    record.responsibility === null
+  return { names, responsibility: record.responsibility, statement: null };
+}
+
+function creator(name: string): Contributor {
+  return { name, kind: 'person', role: null, pinyin: null, alternate: null, primary: true };
+}
+
+function statementOf(feature: NamesFeature): string {
+  feature.statement ??=
+    feature.responsibility === null
       ? ''
-      : foldForMatching(record.responsibility.slice(0, maxStatement));
-  return { names, statement };
+      : foldForMatching(feature.responsibility.slice(0, maxStatement));
+  return feature.statement;
 }
 
 function nameOf(contributor: Contributor): Name | null {
-  const folded = foldForMatching(contributor.name.slice(0, maxName));
+  const written = contributor.name;
+  const folded = foldForMatching(written.slice(0, maxName));
   if (folded === '') return null;
+  const body = contributor.kind !== 'person';
+  const { primary, pinyin } = contributor;
+  const inverted = written.indexOf(',') > 0 || (pinyin?.includes(',') ?? false);
   const alternate =
     contributor.alternate === null ? '' : foldForMatching(contributor.alternate.slice(0, maxName));
-  const pinyin =
-    contributor.pinyin === null ? '' : foldForMatching(contributor.pinyin.slice(0, maxName));
-  const han = hasHan(folded) ? hanNameOf(folded) : hasHan(alternate) ? hanNameOf(alternate) : '';
-  const comma = contributor.name.indexOf(',');
-  const latin = !hasHan(folded)
-    ? folded
-    : pinyin !== ''
-      ? pinyin
-      : hasHan(alternate)
-        ? ''
-        : alternate;
-  return {
-    body: contributor.kind !== 'person',
-    primary: contributor.primary,
-    han,
-    latin: latin === '' ? [] : latin.split(' ').filter((word) => !/\d/.test(word)),
-    family:
-      comma > 0
-        ? foldForMatching(contributor.name.slice(0, Math.min(comma, maxName))).replaceAll(' ', '')
-        : '',
-    inverted: comma > 0 || (contributor.pinyin ?? '').includes(','),
-  };
+  if (!hasHan(folded)) {
+    const han = hasHan(alternate) ? hanNameOf(alternate) : '';
+    return { body, primary, han, latin: wordsOf(folded), written, inverted };
+  }
+  const sounds = pinyin === null ? '' : foldForMatching(pinyin.slice(0, maxName));
+  const latin = sounds !== '' || hasHan(alternate) ? sounds : alternate;
+  return { body, primary, han: hanNameOf(folded), latin: wordsOf(latin), written, inverted };
+}
+
+const noWords: readonly string[] = [];
+
+/** The words without a digit: years of life are no part of the name. */
+function wordsOf(folded: string): readonly string[] {
+  if (folded === '') return noWords;
+  const words: string[] = [];
+  for (let at = 0; at < folded.length; ) {
+    const blank = folded.indexOf(' ', at);
+    const end = blank < 0 ? folded.length : blank;
+    if (!hasDigit(folded, at, end - at)) words.push(folded.slice(at, end));
+    at = end + 1;
+  }
+  return words;
 }
 
 /** (美) and 清 before a name say where and when its bearer lived. */
 function hanNameOf(folded: string): string {
+  if (!folded.includes(' ')) return /[\u3400-\u9fff]/.test(folded) ? folded : '';
   const words = folded.split(' ').filter((word) => /[\u3400-\u9fff]/.test(word));
   const rest = words.length > 1 && (words[0] ?? '').length <= 2 ? words.slice(1) : words;
   return rest.join('');
@@ -113,8 +121,10 @@ export function compareNames(a: NamesFeature, b: NamesFeature): NamesLevel {
       else lesser = true;
     }
   }
-  if (stands(a.names, b.statement) || stands(b.names, a.statement)) return 'in-statement';
-  if (a.statement !== '' && a.statement === b.statement) return 'in-statement';
+  const said = statementOf(a);
+  const other = statementOf(b);
+  if (stands(a.names, other) || stands(b.names, said)) return 'in-statement';
+  if (said !== '' && said === other) return 'in-statement';
   if (body) return 'same-body';
   if (lesser) return 'in-statement';
   return bothNamePersons(a, b) ? 'different' : 'unknown';
@@ -164,20 +174,28 @@ function samePerson(a: Name, b: Name): boolean {
   const joined = one.join('');
   const other = two.join('');
   if (joined === other || rotated(one) === other || rotated(two) === joined) return true;
-  if (a.family.length > 2 && a.family === b.family) {
-    return givenNamesAgree(givenNames(a), givenNames(b));
+  const before = familyOf(a);
+  if (before.length > 2 && before === familyOf(b)) {
+    return givenNamesAgree(givenNames(a, before), givenNames(b, before));
   }
   const family = sharedFamily(a, b);
   if (family === null) return joined.length >= 9 && isSlip(joined, other);
   return givenNamesAgree(without(one, family[0]), without(two, family[1]));
 }
 
+/** All words before the comma, squeezed: `Dalla Valle, J.` is `dallavalle`. */
+function familyOf(name: Name): string {
+  const comma = name.written.indexOf(',');
+  if (comma <= 0) return '';
+  return foldForMatching(name.written.slice(0, Math.min(comma, maxName))).replaceAll(' ', '');
+}
+
 /** The words after those that make up the family name. */
-function givenNames(name: Name): readonly string[] {
+function givenNames(name: Name, family: string): readonly string[] {
   let length = 0;
   return name.latin.filter((word) => {
     length += word.length;
-    return length > name.family.length;
+    return length > family.length;
   });
 }
 

@@ -33,20 +33,20 @@ export function titleOf(record: BibRecord): TitleAndPlaces {
   const raw = splitTitle(record);
   const proper = takePlaces(foldForMatching(raw.title.slice(0, maxTitle)), 'title');
   const main = withoutArticle(proper.rest);
-  const core = squeeze(main);
+  const words: string[] = [];
+  const core = takeWords(main, words);
   if (core === '') return { title: null, places: proper.places };
   const sub =
     raw.subtitle === null
       ? noParts
       : takePlaces(foldForMatching(raw.subtitle.slice(0, maxTitle)), 'subtitle');
-  const text = sub.rest === '' ? main : `${main} ${sub.rest}`;
-  const years = yearsOf(record, text);
-  const words = years.length === 0 ? wordsOf(text) : [...wordsOf(text), ...years];
-  const han = hanStart.test(core);
+  let full = core + takeWords(sub.rest, words);
+  if (record.partNumber !== null) full += addYears(record.partNumber, main, sub.rest, words);
+  const han = hasPlainHan(core);
   return {
     title: {
       core,
-      full: words.length === 1 ? text : words.join(''),
+      full,
       words,
       hasSubtitle: sub.rest !== '',
       han,
@@ -57,15 +57,18 @@ export function titleOf(record: BibRecord): TitleAndPlaces {
   };
 }
 
-/** The year of a yearbook, when it stands in the part number and not in the title. */
-function yearsOf(record: BibRecord, text: string): readonly string[] {
-  if (record.partNumber === null) return noVariants;
-  const folded = foldForMatching(record.partNumber.slice(0, maxTitle));
-  return folded.split(' ').filter((word) => isYear(word) && !text.includes(word));
+/** The year of a yearbook, when it stands in the part number and not in the title; all of them as one text. */
+function addYears(partNumber: string, main: string, sub: string, words: string[]): string {
+  let years = '';
+  for (const word of foldForMatching(partNumber.slice(0, maxTitle)).split(' ')) {
+    if (!isYear(word) || main.includes(word) || sub.includes(word)) continue;
+    words.push(word);
+    years += word;
+  }
+  return years;
 }
 
 const noParts = { rest: '', places: [] as readonly string[] };
-const hanStart = /[\u3400-\u9fff]/;
 
 interface RawTitle {
   readonly title: string;
@@ -75,10 +78,27 @@ interface RawTitle {
 
 const separators = / = | \/ | [:;] |: |：|——|[;；]/;
 
+/** Whether the text has a character that some separator begins with or holds. */
+function mayBeDivided(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case 0x2f: // /
+      case 0x3a: // :
+      case 0x3b: // ;
+      case 0x3d: // =
+      case 0xff1a: // ：
+      case 0xff1b: // ；
+      case 0x2014: // —
+        return true;
+    }
+  }
+  return false;
+}
+
 /** Some catalogues (DC, web pages, old cards) write the whole ISBD area into the title. */
 function splitTitle(record: BibRecord): RawTitle {
   const whole = record.title.slice(0, 2 * maxTitle);
-  if (!separators.test(whole)) {
+  if (!mayBeDivided(whole) || !separators.test(whole)) {
     return { title: whole, subtitle: record.subtitle, parallel: null };
   }
   let rest = whole;
@@ -112,16 +132,34 @@ function withoutArticle(folded: string): string {
 }
 
 const conjunctions = new Set(['and', 'und', 'et']);
-const blanksAndConjunctions = /(?:^| )(?:and|und|et)(?= |$)| /g;
 
-function wordsOf(folded: string): readonly string[] {
-  if (!folded.includes(' ')) return [folded];
-  return folded.split(' ').filter((word) => word !== '' && !conjunctions.has(word));
+/** Adds the words of a folded text but its conjunctions; the same squeezed into one. */
+function takeWords(folded: string, words: string[]): string {
+  let squeezed = '';
+  for (let at = 0; at < folded.length; ) {
+    const blank = folded.indexOf(' ', at);
+    const end = blank < 0 ? folded.length : blank;
+    const word = at === 0 && blank < 0 ? folded : folded.slice(at, end);
+    at = end + 1;
+    if (word === '' || (word.length < 4 && conjunctions.has(word))) continue;
+    words.push(word);
+    squeezed += word;
+  }
+  return squeezed;
 }
 
 /** The folded text without blanks and conjunctions: `&`, `and` and `Co-operation` come out alike. */
 export function squeeze(folded: string): string {
-  return folded.includes(' ') ? folded.replace(blanksAndConjunctions, '') : folded;
+  return folded.includes(' ') ? takeWords(folded, []) : folded;
+}
+
+/** Whether the text has a character of the blocks that nearly all Chinese text is written in. */
+function hasPlainHan(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x3400 && code <= 0x9fff) return true;
+  }
+  return false;
 }
 
 function variantsOf(record: BibRecord, parallel: string | null, core: string): readonly string[] {
@@ -135,20 +173,22 @@ function variantsOf(record: BibRecord, parallel: string | null, core: string): r
     return noVariants;
   }
   const variants: string[] = [];
-  const add = (text: string | null): void => {
-    if (text === null || variants.length >= maxVariants) return;
-    const folded = foldForMatching(text.slice(0, maxTitle));
-    const parted = takePlaces(folded, 'title');
-    const form = squeeze(withoutArticle(parted.rest));
-    if (form !== '' && form !== core && !variants.includes(form)) variants.push(form);
-  };
-  add(record.parallelTitle);
-  add(parallel);
-  add(record.titlePinyin);
+  addVariant(variants, record.parallelTitle, core);
+  addVariant(variants, parallel, core);
+  addVariant(variants, record.titlePinyin, core);
   // Where one library takes the series for the title, the part's name is the other's title.
-  if (record.partName !== null && record.partName.length >= 4) add(record.partName);
-  for (const other of record.otherTitles) add(other);
+  if (record.partName !== null && record.partName.length >= 4) {
+    addVariant(variants, record.partName, core);
+  }
+  for (const other of record.otherTitles) addVariant(variants, other, core);
   return variants;
+}
+
+function addVariant(variants: string[], text: string | null, core: string): void {
+  if (text === null || variants.length >= maxVariants) return;
+  const parted = takePlaces(foldForMatching(text.slice(0, maxTitle)), 'title');
+  const form = squeeze(withoutArticle(parted.rest));
+  if (form !== '' && form !== core && !variants.includes(form)) variants.push(form);
 }
 
 const noVariants: readonly string[] = [];

@@ -1,4 +1,5 @@
 import { hanNumeral, numberWord, ordinalWord, parseNumeral, parseRoman } from '../numerals.ts';
+import { hanSign, latinSign, mayEndInNumber, signsOfPlaces } from './place-signs.ts';
 
 /**
  * Which part of a larger whole a record describes: volume, part, number, series. Two volumes of one
@@ -44,14 +45,8 @@ const hanThirds =
   /(?<![\p{Script=Han}\d])([上中下])(?:分册|册|卷|集|编|篇|辑|部)?(?![\p{L}\p{N}])/gu;
 const hanThirdsAtEnd = /([上中下])(?:分册|册|卷|集|编|篇|辑)(?![\p{L}\p{N}])/gu;
 
-const mayHoldHan = /[第卷册辑编篇部之上中下]/;
-const mayHoldLatin = new RegExp(`(?<![\\p{L}\\p{N}])(?:${latinUnit})(?![\\p{L}]{2})`, 'u');
-
 /** Where a text stands: what ends a title may be its volume; inside a subtitle it is running text. */
 export type TextKind = 'title' | 'subtitle' | 'part';
-
-const letters = /[a-z]/;
-const mayEndInNumber = new RegExp(`(?:[\\divx]|${hanNumeral})$`, 'u');
 
 /** A text without the places it named, and the places. */
 export interface Parted {
@@ -59,15 +54,18 @@ export interface Parted {
   readonly places: readonly string[];
 }
 
+const noPlaces: readonly string[] = [];
+
 /**
  * Takes the places out of folded text. A count (`in 3 volumes`, 三卷本) is not a place. A number that
  * ends a title (大学英语 2, Windows 98) is one; in a subtitle a place begins or ends the text.
  */
 export function takePlaces(folded: string, kind: TextKind): Parted {
-  const han = mayHoldHan.test(folded);
-  const latin = letters.test(folded) && mayHoldLatin.test(folded);
-  const trailing = kind === 'title' && mayEndInNumber.test(folded) && trailingNumber.test(folded);
-  if (!han && !latin && !trailing) return { rest: folded, places: [] };
+  const signs = signsOfPlaces(folded);
+  const han = (signs & hanSign) !== 0;
+  const latin = (signs & latinSign) !== 0;
+  const trailing = kind === 'title' && mayEndInNumber(folded) && trailingNumber.test(folded);
+  if (!han && !latin && !trailing) return { rest: folded, places: noPlaces };
   const places: string[] = [];
   let rest = folded;
   const take = (match: string, first: string, ...more: (string | number | undefined)[]): string => {

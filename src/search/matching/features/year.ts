@@ -73,7 +73,21 @@ export function yearOf(record: BibRecord): YearFeature {
 
 /** A year alone, or with a month (`2014.2`). */
 function plainYear(date: string): boolean {
-  return /^\d{4}(?:\.\d{1,2})?$/.test(date);
+  if (date.length === 4) return isDigits(date, 0, 4);
+  return (
+    date.length <= 7 &&
+    date.charAt(4) === '.' &&
+    isDigits(date, 0, 4) &&
+    isDigits(date, 5, date.length)
+  );
+}
+
+function isDigits(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return to > from;
 }
 
 export function compareYears(a: YearFeature, b: YearFeature): YearLevel {
