@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../../members/types.ts';
-import { keysOf, type ScriptKeys, scriptKeysOf } from './keys.ts';
+import { eachKey, type KeyKind, otherScript, scriptKeyOf } from './keys.ts';
 import { type Profile, profileOf } from './profile.ts';
 import { judge, opposes, type Verdict } from './verdict.ts';
 
@@ -33,9 +33,12 @@ interface Node {
   readonly key: string;
   readonly source: SourceRecord;
   readonly profile: Profile | null;
-  readonly keys: readonly string[];
-  readonly scripts: ScriptKeys | null;
-  component: Component;
+  /** See scriptKeyOf. */
+  readonly script: number | null;
+  /** Null until something matches, as for most records. */
+  component: Component | null;
+  /** The group of a record that is alone, once somebody asked. */
+  alone: Group | null;
   /** The last node this one was compared with, so that a pair with several keys is judged once. */
   seenBy: Node | null;
 }
@@ -47,9 +50,6 @@ interface Edge {
   readonly reason: string;
 }
 
-/** Most records are alone; only a component with a match gets a list of its own. */
-const noEdges: Edge[] = [];
-
 /** Nodes joined by matches, directly or through others; may hold several groups. */
 interface Component {
   nodes: Node[];
@@ -57,12 +57,22 @@ interface Component {
   groups: readonly Group[] | null;
 }
 
+/** Who shares a key: one record, or a list of them in the order of arrival. */
+type Bucket = Map<string, Node | Node[]>;
+
 export function createClusterer(): Clusterer {
   /** Positions by `library:localId`: the first one seen, and those of other records under it. */
   const known = new Map<string, number>();
   const repeated = new Set<string>();
-  const buckets = new Map<string, Node | Node[]>();
-  const byScript = new Map<string, Node[]>();
+  const nodes: Node[] = [];
+  const buckets: Readonly<Record<KeyKind, Bucket>> = {
+    number: new Map(),
+    title: new Map(),
+    beginning: new Map(),
+    end: new Map(),
+    name: new Map(),
+  };
+  const byScript = new Map<number, Node[]>();
   const components = new Set<Component>();
   let flooded = false;
   let current: readonly Group[] | null = [];
@@ -72,27 +82,24 @@ export function createClusterer(): Clusterer {
     if (isKnown(key, source.position)) return;
     current = null;
     const profile = profileOf(source.record);
-    const component: Component = { nodes: [], edges: noEdges, groups: null };
-    const keys = profile === null ? [] : keysOf(profile);
-    const scripts = profile === null ? null : scriptKeysOf(profile);
-    const node: Node = { key, source, profile, keys, scripts, component, seenBy: null };
-    component.nodes.push(node);
-    components.add(component);
+    const script = profile === null ? null : scriptKeyOf(profile);
+    const node: Node = { key, source, profile, script, component: null, alone: null, seenBy: null };
+    nodes.push(node);
     if (profile === null) return;
-    for (const bucketKey of keys) putInto(bucketKey, node, profile);
-    if (scripts !== null) meetOtherScript(scripts, node, profile);
+    eachKey(profile, (kind, bucketKey) => putInto(buckets[kind], bucketKey, node, profile));
+    if (script !== null) meetOtherScript(script, node, profile);
   }
 
   /** Titles of one script are not compared by year: that would be all of a year's books. */
-  function meetOtherScript(scripts: ScriptKeys, node: Node, profile: Profile): void {
-    const others = byScript.get(scripts.other) ?? [];
-    if (others.length <= maxBucket) {
+  function meetOtherScript(script: number, node: Node, profile: Profile): void {
+    const others = byScript.get(otherScript(script));
+    if (others !== undefined && others.length <= maxBucket) {
       for (const other of others) compareWith(other, node, profile);
     }
-    const own = byScript.get(scripts.own);
-    if (own === undefined) byScript.set(scripts.own, [node]);
+    const own = byScript.get(script);
+    if (own === undefined) byScript.set(script, [node]);
     else own.push(node);
-    if (own?.length === maxBucket + 1) flood([...own, ...others]);
+    if (own?.length === maxBucket + 1) flood([...own, ...(others ?? [])]);
   }
 
   function isKnown(key: string, position: number): boolean {
@@ -105,22 +112,22 @@ export function createClusterer(): Clusterer {
     return first === position;
   }
 
-  function putInto(bucketKey: string, node: Node, profile: Profile): void {
-    const held = buckets.get(bucketKey);
-    if (held === undefined) buckets.set(bucketKey, node);
+  function putInto(bucket: Bucket, bucketKey: string, node: Node, profile: Profile): void {
+    const held = bucket.get(bucketKey);
+    if (held === undefined) bucket.set(bucketKey, node);
     else if (Array.isArray(held)) {
       if (held.length <= maxBucket) for (const other of held) compareWith(other, node, profile);
       if (held.at(-1) !== node) held.push(node);
       if (held.length === maxBucket + 1) flood(held);
     } else if (held !== node) {
       compareWith(held, node, profile);
-      buckets.set(bucketKey, [held, node]);
+      bucket.set(bucketKey, [held, node]);
     }
   }
 
   function flood(bucket: readonly Node[]): void {
     flooded = true;
-    for (const node of bucket) node.component.groups = null;
+    for (const { component } of bucket) if (component !== null) component.groups = null;
   }
 
   function compareWith(other: Node, node: Node, profile: Profile): void {
@@ -131,9 +138,10 @@ export function createClusterer(): Clusterer {
   }
 
   function join(a: Node, b: Node, verdict: Verdict): void {
-    const into = a.component.nodes.length >= b.component.nodes.length ? a.component : b.component;
-    const from = into === a.component ? b.component : a.component;
-    if (into.edges === noEdges) into.edges = [];
+    const one = componentOf(a);
+    const two = componentOf(b);
+    const into = one.nodes.length >= two.nodes.length ? one : two;
+    const from = into === one ? two : one;
     into.edges.push({ a, b, score: verdict.score, reason: reasonOf(verdict) });
     into.groups = null;
     if (from === into) return;
@@ -145,6 +153,14 @@ export function createClusterer(): Clusterer {
     components.delete(from);
   }
 
+  function componentOf(node: Node): Component {
+    if (node.component !== null) return node.component;
+    const component: Component = { nodes: [node], edges: [], groups: null };
+    node.component = component;
+    components.add(component);
+    return component;
+  }
+
   function isFlooded(held: Node | Node[] | undefined): boolean {
     return Array.isArray(held) && held.length > maxBucket;
   }
@@ -153,12 +169,24 @@ export function createClusterer(): Clusterer {
   function stands(edge: Edge): boolean {
     if (!flooded) return true;
     const { a, b } = edge;
-    const { scripts } = a;
-    if (scripts !== null && scripts.other === b.scripts?.own) {
-      if (!isFlooded(byScript.get(scripts.own)) && !isFlooded(byScript.get(scripts.other)))
-        return true;
+    const { script } = a;
+    if (script !== null && otherScript(script) === b.script) {
+      if (!isFlooded(byScript.get(script)) && !isFlooded(byScript.get(b.script))) return true;
     }
-    return a.keys.some((key) => b.keys.includes(key) && !isFlooded(buckets.get(key)));
+    return a.profile !== null && b.profile !== null && shareDryKey(a.profile, b.profile);
+  }
+
+  /** Whether the two share a key that is not flooded. */
+  function shareDryKey(a: Profile, b: Profile): boolean {
+    const dry = new Set<string>();
+    eachKey(a, (kind, key) => {
+      if (!isFlooded(buckets[kind].get(key))) dry.add(`${kind} ${key}`);
+    });
+    let shared = false;
+    eachKey(b, (kind, key) => {
+      shared ||= dry.has(`${kind} ${key}`);
+    });
+    return shared;
   }
 
   return {
@@ -168,6 +196,11 @@ export function createClusterer(): Clusterer {
     groups() {
       if (current !== null) return current;
       const all: Group[] = [];
+      for (const node of nodes) {
+        if (node.component !== null) continue;
+        node.alone ??= { key: node.key, members: [node.source], reasons: noReasons };
+        all.push(node.alone);
+      }
       for (const component of components) {
         component.groups ??= groupsOf(component.nodes, component.edges.filter(stands));
         for (const group of component.groups) all.push(group);
@@ -178,13 +211,14 @@ export function createClusterer(): Clusterer {
   };
 }
 
+const noReasons: readonly string[] = [];
+
 /**
  * Grows groups along the strongest matches, and never joins two that hold opposing records. Of equal
  * matches the one that more records support comes first, so that a brief record which could be of
  * two editions goes to the one more libraries have.
  */
 function groupsOf(nodes: readonly Node[], edges: readonly Edge[]): readonly Group[] {
-  if (nodes.length === 1) return [groupOf(nodes, [])];
   if (edges.length * 2 === nodes.length * (nodes.length - 1)) {
     return [groupOf(nodes, [...new Set(edges.map((edge) => edge.reason))])];
   }
@@ -223,7 +257,7 @@ function clash(one: readonly Node[], two: readonly Node[]): boolean {
 }
 
 function groupOf(nodes: readonly Node[], reasons: string[]): Group {
-  const members = nodes.length === 1 ? nodes : [...nodes].sort(byKey);
+  const members = [...nodes].sort(byKey);
   return {
     key: members[0]?.key ?? '',
     members: members.map((node) => node.source),
