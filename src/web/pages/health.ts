@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { HealthLine } from '../../members/health/read.ts';
 import { type HealthReport, type Range, ranges } from '../../members/health/report.ts';
 import { timedPhases } from '../../members/health/tally.ts';
-import { openHealth, publicLibrary } from '../api/health.ts';
+import { openHealth, publicLibrary } from '../api/health/reports.ts';
 import type { Assets } from '../assets.ts';
 import type { WebContext } from '../context.ts';
 import { type Language, languageOf } from '../language.ts';

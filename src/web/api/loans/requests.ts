@@ -143,42 +143,59 @@ export function requestRoutes({ loans }: LoanServices): readonly LoanRoute[] {
   async function submit({ request, reply, actor, body }: Call) {
     const key = keyOf(request.headers['idempotency-key']);
     const input = body as RequestInput;
-    const claim = { actor: actor.id, key, request: `POST /requests ${JSON.stringify(input)}` };
-    const known = await isKnown(actor, key);
-    // Libraries are asked before the transaction; a repetition asks nobody.
-    const prepared = known ? null : await prepareRequest(loans, actor, input);
-    const { outcome, replayed } = await runOnce(
-      loans.database,
-      claim,
-      async (tx) => {
-        if (prepared === null) throw tryAgain();
-        const { number } = await submitRequest(loans, tx, actor, prepared);
-        const view = await getRequest(loans, tx, actor, number);
-        return {
-          status: 201,
-          headers: {
-            location: `/api/v1/requests/${number}`,
-            etag: `"${view.version}"`,
-            'content-type': 'application/json; charset=utf-8',
-          },
-          body: JSON.stringify(view),
-        };
-      },
-      { clock: loans.clock, outcomeOf: (error) => refusalOf(error, request) },
-    );
+    const { outcome, replayed } = await submitOnce(loans, { actor, key, input, request });
     if (replayed) reply.header('idempotent-replayed', 'true');
     return reply.code(outcome.status).headers(outcome.headers).send(outcome.body);
   }
+}
 
-  async function isKnown(actor: Actor, key: string): Promise<boolean> {
-    const row = await loans.database.db
-      .selectFrom('idempotency_keys')
-      .select('state')
-      .where('actor', '=', actor.id)
-      .where('key', '=', key)
-      .executeTakeFirst();
-    return row !== undefined;
-  }
+export interface Submission {
+  readonly actor: Actor;
+  /** Made by the client, one for each request. */
+  readonly key: string;
+  readonly input: RequestInput;
+  /** Says the language of a refusal. */
+  readonly request: Call['request'];
+}
+
+/** Submits a request once for its key; a repetition gets the outcome that was kept. */
+export async function submitOnce(
+  loans: LoanServices['loans'],
+  { actor, key, input, request }: Submission,
+): Promise<{ readonly outcome: Outcome; readonly replayed: boolean }> {
+  const claim = { actor: actor.id, key, request: `POST /requests ${JSON.stringify(input)}` };
+  const known = await isKnown(loans, actor, key);
+  // Libraries are asked before the transaction; a repetition asks nobody.
+  const prepared = known ? null : await prepareRequest(loans, actor, input);
+  return await runOnce(
+    loans.database,
+    claim,
+    async (tx) => {
+      if (prepared === null) throw tryAgain();
+      const { number } = await submitRequest(loans, tx, actor, prepared);
+      const view = await getRequest(loans, tx, actor, number);
+      return {
+        status: 201,
+        headers: {
+          location: `/api/v1/requests/${number}`,
+          etag: `"${view.version}"`,
+          'content-type': 'application/json; charset=utf-8',
+        },
+        body: JSON.stringify(view),
+      };
+    },
+    { clock: loans.clock, outcomeOf: (error) => refusalOf(error, request) },
+  );
+}
+
+async function isKnown(loans: LoanServices['loans'], actor: Actor, key: string): Promise<boolean> {
+  const row = await loans.database.db
+    .selectFrom('idempotency_keys')
+    .select('state')
+    .where('actor', '=', actor.id)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The key had run out between two looks at it; it is free now. */

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { librarySchema } from '../../members/document.ts';
-import { countOf, percentile, timedPhases } from '../../members/health/tally.ts';
-import { foreignVariables } from '../../members/registration/addresses.ts';
-import type { SideTally } from '../../members/shadow/compare.ts';
-import type { ShadowState } from '../../members/shadow/index.ts';
-import type { WebContext } from '../context.ts';
-import { badInput, notFound, problemSchema } from '../problem.ts';
-import { openHealth } from './health.ts';
-import { byOwner, ownEntry } from './libraries/callers.ts';
+import { librarySchema } from '../../../members/document.ts';
+import { countOf, percentile, timedPhases } from '../../../members/health/tally.ts';
+import { foreignVariables } from '../../../members/registration/addresses.ts';
+import type { SideTally } from '../../../members/shadow/compare.ts';
+import type { ShadowState } from '../../../members/shadow/index.ts';
+import type { WebContext } from '../../context.ts';
+import { badInput, notFound, problemSchema } from '../../problem.ts';
+import { byOwner, ownEntry } from '../libraries/callers.ts';
+import { openHealth } from './reports.ts';
 
 const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const count = Type.Integer({ minimum: 0 });
@@ -46,7 +46,6 @@ const reportSchema = Type.Object(
 
 /** A candidate document that answers beside the one in use, before anybody relies on it. */
 export function registerShadow(app: FastifyInstance, context: WebContext): void {
-  if (context.health === undefined) return;
   const shared = {
     tags: ['libraries'],
     params: Type.Object({ id: Type.String() }),

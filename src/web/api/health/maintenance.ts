@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import type { MaintenanceWindow } from '../../members/maintenance.ts';
-import type { WebContext } from '../context.ts';
-import { type BadInput, badInput, notFound, ProblemError, problemSchema } from '../problem.ts';
-import { maintenanceSchema, openHealth, publicLibrary } from './health.ts';
-import { byOwner, ownEntry } from './libraries/callers.ts';
+import type { MaintenanceWindow } from '../../../members/maintenance.ts';
+import type { WebContext } from '../../context.ts';
+import { type BadInput, badInput, notFound, ProblemError, problemSchema } from '../../problem.ts';
+import { byOwner, ownEntry } from '../libraries/callers.ts';
+import { maintenanceSchema, openHealth, publicLibrary } from './reports.ts';
 
 const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const sentence = Type.Optional(Type.String({ maxLength: 200 }));
@@ -25,8 +25,6 @@ const furthestDays = 366;
 
 /** Times in which a library is not asked, named in advance and shown to readers as planned. */
 export function registerMaintenance(app: FastifyInstance, context: WebContext): void {
-  const { health } = context;
-  if (health === undefined) return;
   const failures = { 401: problems, 403: problems, 404: problems, 503: problems };
   const params = Type.Object({ id: Type.String() });
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { type Range, ranges } from '../../members/health/report.ts';
-import { phases } from '../../members/types.ts';
-import type { WebContext } from '../context.ts';
-import { notFound, ProblemError, problemSchema } from '../problem.ts';
+import { type Range, ranges } from '../../../members/health/report.ts';
+import { phases } from '../../../members/types.ts';
+import type { WebContext } from '../../context.ts';
+import { notFound, ProblemError, problemSchema } from '../../problem.ts';
 
 const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -107,10 +107,7 @@ const listSchema = Type.Object({
 const cacheControl = 'public, max-age=15';
 
 /** How members do: public, read-only, without cookies. */
-export function registerLibraryHealth(app: FastifyInstance, context: WebContext): void {
-  const { health } = context;
-  if (health === undefined) return;
-
+export function registerReports(app: FastifyInstance, context: WebContext): void {
   app.get(
     '/api/v1/health',
     {
