@@ -1,5 +1,5 @@
 import { type ProbeName, probeNames } from './names.ts';
-import type { Bilingual, ProbeResult, Verdict } from './types.ts';
+import type { Bilingual, ProbeGroup, ProbeResult, Verdict } from './types.ts';
 
 /** Collects what the probes found, each once, in the order they were made. */
 export interface Notebook {
@@ -11,6 +11,44 @@ export interface Notebook {
 }
 
 const longestEvidence = 400;
+
+/** What to do about a warning that names nothing of its own. */
+const usualFixes: Readonly<Record<ProbeGroup, Bilingual>> = {
+  reach: {
+    zh: '请与该馆核对地址、端口和防火墙',
+    en: 'Check address, port and firewall with the library.',
+  },
+  session: {
+    zh: '检索不依赖它，建议的配置已避开',
+    en: 'Nothing has to be done: the proposed document does without it.',
+  },
+  records: {
+    zh: '无需处理：建议的配置只用确实可用的格式',
+    en: 'Nothing has to be done: the proposed document asks for what really comes.',
+  },
+  charset: {
+    zh: '请检索几条已知题名，核对显示的文字',
+    en: 'Search for some titles you know and look at how they are shown.',
+  },
+  indexes: {
+    zh: '读者如需按此检索，请馆方开放该检索点',
+    en: 'Ask the library to open this index where readers need it.',
+  },
+  terms: {
+    zh: '无需处理：检索时只用可行的写法',
+    en: 'Nothing has to be done: searches keep to the ways that work.',
+  },
+  paging: {
+    zh: '无需处理：取记录时按此分批',
+    en: 'Nothing has to be done: records are fetched in parts of that size.',
+  },
+  extras: {
+    zh: '无需处理：检索不依赖它',
+    en: 'Nothing has to be done: searching does without it.',
+  },
+  manners: { zh: '请把结果告知该馆', en: 'Tell the library about it.' },
+  document: { zh: '请按建议的配置修改', en: 'Change the document as it is proposed.' },
+};
 
 /** `only`: the protocol whose names count; a probe that was never made is a warning that says so. */
 export function createNotebook(): Notebook {
@@ -24,7 +62,7 @@ export function createNotebook(): Notebook {
       name: { zh, en },
       verdict,
       evidence: { zh: shortened(evidence.zh), en: shortened(evidence.en) },
-      fix,
+      fix: fix ?? (verdict === 'pass' ? null : usualFixes[group]),
     });
   };
   return {
@@ -51,6 +89,7 @@ export function noteUntried(
 ): void {
   for (const [id, { protocols }] of Object.entries(probeNames)) {
     if (!(protocols as readonly string[]).includes(protocol)) continue;
-    notebook.warn(id as ProbeName, `未检测：${why.zh}`, `Not tried: ${why.en}`);
+    const fix = { zh: '请稍后再检测', en: 'Probe again later.' };
+    notebook.warn(id as ProbeName, `未检测：${why.zh}`, `Not tried: ${why.en}`, fix);
   }
 }

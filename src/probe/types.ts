@@ -31,7 +31,7 @@ export interface ProbeResult {
   readonly verdict: Verdict;
   /** What was asked and what came, in one sentence; text of the library is cut short in it. */
   readonly evidence: Bilingual;
-  /** What to do about it, at the library or in the document; null where nothing is to be done. */
+  /** What to do about it, at the library or in the document; null only for a pass. */
   readonly fix: Bilingual | null;
 }
 

@@ -1,15 +1,16 @@
+import { pino } from 'pino';
+import { createFederation } from '../../src/app.ts';
+import { readSettings } from '../../src/config.ts';
 import { decodeText } from '../../src/marc/charset/index.ts';
 import { encodeIso2709 } from '../../src/marc/formats/iso2709.ts';
 import type { QueryCharset } from '../../src/marc/types.ts';
 import { isControlField, type MarcRecord, type RecordCharset } from '../../src/marc/types.ts';
 import type { LibraryInput } from '../../src/members/document.ts';
-import { clause, createAsker } from '../../src/probe/asking.ts';
-import { createFootprint } from '../../src/probe/footprint.ts';
 import { type ProbeReport, parseTarget, probe } from '../../src/probe/index.ts';
-import { createNotebook } from '../../src/probe/notebook.ts';
 import { createEgress } from '../../src/protocols/egress.ts';
 import type { Apdu, InitOption } from '../../src/protocols/z3950/apdu/index.ts';
 import { recordSyntaxes } from '../../src/protocols/z3950/oid.ts';
+import { parseReaderQuery } from '../../src/query/index.ts';
 import {
   failed,
   found,
@@ -23,42 +24,47 @@ import {
 
 export const loopback = '127.0.0.0/8:1024-65535';
 
-/** Probes an address on loopback as fast as it answers. */
-export async function probeHere(address: string): Promise<ProbeReport> {
+/** Probes an address on loopback, at the pace a library is probed at unless another is given. */
+export async function probeHere(address: string, perMinute?: number): Promise<ProbeReport> {
   const egress = createEgress({ allow: [loopback] });
   try {
     return await probe(parseTarget(address), {
       egress,
       secret: () => undefined,
-      perMinute: 600_000,
+      ...(perMinute === undefined ? {} : { perMinute }),
     });
   } finally {
     await egress.close();
   }
 }
 
-/** Titles that a search by title with the document brings, as the gateway would search. */
-export async function titlesBy(document: LibraryInput, title: string): Promise<string[]> {
-  const egress = createEgress({ allow: [loopback] });
-  const footprint = createFootprint(egress, 600_000);
-  const asker = createAsker(
-    {
-      dependencies: { egress, secret: () => undefined },
-      footprint,
-      notebook: createNotebook(),
-      answerMs: 5000,
-      deadline: Number.POSITIVE_INFINITY,
-      signal: new AbortController().signal,
-    },
-    document,
+/** What a federated search of one library by title, with the document as it is, tells and finds. */
+export async function searchedBy(document: LibraryInput, title: string) {
+  const settings = { ...(await readSettings({})), connectors: null };
+  const federation = await createFederation(
+    settings,
+    {},
+    { documents: [{ ...document, status: 'live' }], defaultLibraries: [] },
+    pino({ level: 'silent' }),
   );
   try {
-    const answer = await asker?.search(clause('title', title), { limit: 10 });
-    if (answer?.error) throw answer.error;
-    return answer?.records.map(({ record }) => record.title) ?? [];
+    const { query, cql } = parseReaderQuery(title, { syntax: 'words', index: 'title' });
+    const search = federation.engine.start({
+      query,
+      cql,
+      libraries: [document.id],
+      sort: 'relevance',
+      waitMs: 20_000,
+      refresh: true,
+    });
+    const unwatch = search.watch();
+    await search.wait('complete');
+    unwatch();
+    const view = { page: 1, size: 50, sort: 'relevance', filters: [], timings: false } as const;
+    const { libraries, records } = search.answer(view);
+    return { state: libraries[0]?.state, titles: records.map((record) => record.title) };
   } finally {
-    await asker?.close();
-    await egress.close();
+    await federation.close();
   }
 }
 

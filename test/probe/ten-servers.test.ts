@@ -1,146 +1,269 @@
 import t from 'tap';
+import type { MarcRecord } from '../../src/marc/types.ts';
 import { checkLibrary } from '../../src/members/check.ts';
-import type { ProbeReport } from '../../src/probe/index.ts';
+import type { LibraryInput } from '../../src/members/document.ts';
+import { type ProbeReport, probeGroups, type Verdict } from '../../src/probe/index.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { cnmarcCatalogue, marc21Catalogue } from '../support/catalogue.ts';
 import { withoutPrograms } from '../support/requirements.ts';
 import { startYazTestServer } from '../support/yaz.ts';
 import { startZebra } from '../support/zebra.ts';
-import { probeHere, startDefective, titlesBy } from './servers.ts';
+import { type Defects, probeHere, searchedBy, startDefective } from './servers.ts';
 
-const resultOf = (report: ProbeReport, id: string) => {
-  const found = report.probes.find((one) => one.id === id);
-  if (found === undefined) throw new Error(`no probe ${id}`);
-  return found;
-};
-
-type Tester = Pick<typeof t, 'ok' | 'notOk' | 'match' | 'not' | 'equal'>;
-
-/** What holds for every report that has a document. */
-function soundReport(t: Tester, report: ProbeReport) {
-  t.ok(report.probes.length >= 30, `${report.probes.length} probes`);
-  for (const { evidence, fix, verdict, id } of report.probes) {
-    t.ok(['pass', 'warn', 'fail'].includes(verdict), id);
-    t.ok(evidence.zh.length > 0 && evidence.en.length > 0, id);
-    if (fix !== null) t.ok(fix.zh.length > 0 && fix.en.length > 0, id);
-  }
-  const { document } = report;
-  if (document === null) throw new Error('no document was made');
-  t.match(document, { id: /^[a-z]/, code: '000000', status: 'draft' });
-  t.notOk('faults' in checkLibrary(document, {}), 'the document holds');
-  t.not(document.connector.charset, 'auto');
-  t.equal(resultOf(report, 'known-item').verdict, 'pass');
-  return document;
+/** A server, and what a probe of nothing but its address has to find out. */
+interface Case {
+  readonly server: string;
+  readonly address: string;
+  /** Settings of the proposed document that matter. */
+  readonly connector: Readonly<Record<string, unknown>>;
+  /** Every probe that must fail, and no other one may. */
+  readonly fails: readonly string[];
+  /** Defects that are named as warnings. */
+  readonly warns: readonly string[];
+  /** A title the server holds, as asked for and as it must be shown, to the character. */
+  readonly known: { readonly asked: string; readonly shown: string };
 }
 
-t.test('YAZ test server', { skip: withoutPrograms('yaz-ztest') }, async (t) => {
+/** Nothing new is asked after 26 s; the proof with the proposed document comes on top. */
+const longestMs = 30_000;
+const least = 30;
+
+const skip = withoutPrograms('yaz-ztest', 'zebrasrv', 'zebraidx');
+const closers: (() => Promise<unknown>)[] = [];
+t.teardown(() => Promise.all(closers.map((close) => close())));
+
+async function ztest(): Promise<readonly Case[]> {
   const server = await startYazTestServer();
-  t.teardown(() => server.stop());
-  const report = await probeHere(`z3950://127.0.0.1:${server.port}/Default`);
-  const document = report.document;
-  if (document === null) throw new Error('no document was made');
-  t.match(document.connector, { protocol: 'z3950', syntax: 'usmarc', records: 'marc21' });
-  t.equal(resultOf(report, 'nonsense').verdict, 'fail', 'it finds everything');
-  t.ok((await titlesBy(document, 'computer')).length > 0);
-});
+  closers.push(() => server.stop());
+  return [
+    {
+      server: 'yaz-ztest, which finds everything',
+      address: `z3950://127.0.0.1:${server.port}/Default`,
+      connector: { protocol: 'z3950', syntax: 'usmarc', records: 'marc21' },
+      fails: ['nonsense'],
+      warns: ['bad-query', 'syntax.label', 'index.title'],
+      known: { asked: 'program', shown: 'How to program a computer' },
+    },
+  ];
+}
 
-t.test('Zebra behind three doors', { skip: withoutPrograms('zebrasrv', 'zebraidx') }, async (t) => {
+async function zebras(): Promise<readonly Case[]> {
   const zebra = await startZebra();
-  t.teardown(() => zebra.stop());
-  const { doors } = zebra;
-  await t.test('CNMARC in GB18030', async (t) => {
-    const report = await probeHere(`z3950://127.0.0.1:${doors.gb18030.port}/chinese`);
-    const document = soundReport(t, report);
-    t.match(document.connector, {
-      syntax: 'unimarc',
-      charset: 'gb18030',
-      queryCharset: 'gb18030',
-      records: 'cnmarc',
-    });
-    t.match(await titlesBy(document, '化学工程实验'), ['化学工程实验']);
-  });
-  await t.test('MARC 21 in MARC-8', async (t) => {
-    const report = await probeHere(`z3950://127.0.0.1:${doors.marc8.port}/latin`);
-    const document = soundReport(t, report);
-    t.match(document.connector, { syntax: 'usmarc', charset: 'marc-8', records: 'marc21' });
-    t.match(await titlesBy(document, 'Grundzüge der Wärmelehre'), ['Grundzüge der Wärmelehre']);
-  });
-  await t.test('CNMARC in UTF-8', async (t) => {
-    const report = await probeHere(`z3950://127.0.0.1:${doors.utf8.port}/chinese`);
-    const document = soundReport(t, report);
-    t.match(document.connector, {
-      syntax: 'unimarc',
-      charset: 'utf-8',
-      queryCharset: 'utf-8',
-      records: 'cnmarc',
-    });
-    t.match(await titlesBy(document, '图书馆学概论'), ['图书馆学概论']);
-  });
-});
+  closers.push(() => zebra.stop());
+  const { gb18030, marc8, utf8 } = zebra.doors;
+  const indexes = ['index.isbn', 'index.issn', 'index.series'];
+  return [
+    {
+      server: 'Zebra with CNMARC in GB18030 that claims UTF-8',
+      address: `z3950://127.0.0.1:${gb18030.port}/chinese`,
+      connector: {
+        syntax: 'unimarc',
+        charset: 'gb18030',
+        queryCharset: 'gb18030',
+        records: 'cnmarc',
+        negotiateCharset: false,
+      },
+      fails: ['negotiation'],
+      warns: ['charset.stated', ...indexes],
+      known: { asked: '化学工程实验', shown: '化学工程实验' },
+    },
+    {
+      server: 'Zebra with MARC 21 in MARC-8 that claims UTF-8',
+      address: `z3950://127.0.0.1:${marc8.port}/latin`,
+      connector: { syntax: 'usmarc', charset: 'marc-8', records: 'marc21' },
+      fails: ['charset.stated'],
+      warns: indexes,
+      known: { asked: 'Grundzüge der Wärmelehre', shown: 'Grundzüge der Wärmelehre' },
+    },
+    {
+      server: 'Zebra with CNMARC in UTF-8',
+      address: `z3950://127.0.0.1:${utf8.port}/chinese`,
+      connector: { syntax: 'unimarc', charset: 'utf-8', queryCharset: 'utf-8', records: 'cnmarc' },
+      fails: [],
+      warns: indexes,
+      known: { asked: '图书馆学概论', shown: '图书馆学概论' },
+    },
+  ];
+}
 
-t.test('the demonstration servers', async (t) => {
+async function webServers(): Promise<readonly Case[]> {
   const sandbox = await startSandbox({
     delays: false,
     libraries: ['demo-econ', 'demo-med', 'demo-poly', 'demo-chem'],
     faults: { 'demo-chem': 'wrong-charset' },
   });
-  t.teardown(() => sandbox.close());
+  closers.push(() => sandbox.close());
   const connectorOf = (id: string) => {
     const connector = sandbox.documents.find((document) => document.id === id)?.connector;
     if (connector === undefined) throw new Error(`no library ${id}`);
     return connector;
   };
-  await t.test('SRU that speaks 1.1 only', async (t) => {
-    const connector = connectorOf('demo-econ');
-    if (connector.protocol !== 'sru') throw new Error('not SRU');
-    const report = await probeHere(connector.url ?? '');
-    const document = soundReport(t, report);
-    t.match(document.connector, { protocol: 'sru', version: '1.1', records: 'cnmarc' });
-    t.equal(resultOf(report, 'version.1.2').verdict, 'warn');
-    t.match(await titlesBy(document, '微观经济学学习指导'), ['微观经济学学习指导']);
-  });
-  await t.test('an X-Service', async (t) => {
-    const connector = connectorOf('demo-med');
-    if (connector.protocol !== 'xservice') throw new Error('not an X-Service');
-    const report = await probeHere(`${connector.url}?base=MED01`);
-    const document = soundReport(t, report);
-    t.match(document.connector, { protocol: 'xservice', bases: ['MED01'], records: 'marc21' });
-    t.match(await titlesBy(document, '物理化学实验'), ['物理化学实验']);
-  });
-  await t.test('an OPAC in the manner of Huiwen', async (t) => {
-    const connector = connectorOf('demo-poly');
-    if (connector.protocol !== 'http') throw new Error('not HTTP');
-    const report = await probeHere(new URL('/opac', connector.url).href);
-    const document = soundReport(t, report);
-    t.equal(document.connector.protocol, 'http');
-    t.match(await titlesBy(document, '化学工程设计'), [/^化学工程设计/]);
-  });
-  await t.test('one whose records are in another charset than its terms', async (t) => {
-    const connector = connectorOf('demo-chem');
-    if (connector.protocol !== 'z3950') throw new Error('not Z39.50');
-    const report = await probeHere(`z3950://127.0.0.1:${connector.port}/${connector.database}`);
-    const document = soundReport(t, report);
-    t.match(document.connector, { charset: 'utf-8', queryCharset: 'gb18030' });
-    t.equal(resultOf(report, 'charset.agreement').verdict, 'warn');
-    t.match(await titlesBy(document, '分析化学手册'), ['分析化学手册']);
-  });
+  const urlOf = (id: string) => {
+    const connector = connectorOf(id);
+    return connector.protocol === 'z3950' ? '' : (connector.url ?? '');
+  };
+  const chemistry = connectorOf('demo-chem');
+  if (chemistry.protocol !== 'z3950') throw new Error('not Z39.50');
+  return [
+    {
+      server: 'SRU that speaks 1.1 only',
+      address: urlOf('demo-econ'),
+      connector: { protocol: 'sru', version: '1.1', records: 'cnmarc' },
+      fails: [],
+      warns: ['version.1.2', 'version.2.0', 'page-cap'],
+      known: { asked: '微观经济学学习指导', shown: '微观经济学学习指导' },
+    },
+    {
+      server: 'an X-Service whose records describe no copies',
+      address: `${urlOf('demo-med')}?base=MED01`,
+      connector: { protocol: 'xservice', bases: ['MED01'], records: 'marc21' },
+      fails: [],
+      warns: ['copies'],
+      known: { asked: '物理化学实验', shown: '物理化学实验' },
+    },
+    {
+      server: 'JSON in the manner of Huiwen, which wants a Referer and has no index of years',
+      address: new URL('/opac', urlOf('demo-poly')).href,
+      connector: {
+        protocol: 'http',
+        answer: 'json',
+        method: 'post',
+        headers: { referer: /search_adv\.php$/ },
+      },
+      fails: [],
+      warns: ['page-cap', 'index.year', 'index.issn'],
+      known: { asked: '化学工程设计', shown: '化学工程设计' },
+    },
+    {
+      server: 'Z39.50 whose records are in another charset than its terms',
+      address: `z3950://127.0.0.1:${chemistry.port}/${chemistry.database}`,
+      connector: { charset: 'utf-8', queryCharset: 'gb18030' },
+      fails: [],
+      warns: ['charset.agreement'],
+      known: { asked: '分析化学手册', shown: '分析化学手册' },
+    },
+  ];
+}
+
+async function defective(
+  records: readonly MarcRecord[],
+  defects: Defects,
+  found: Omit<Case, 'address'>,
+): Promise<Case> {
+  const server = await startDefective(records, defects);
+  closers.push(() => server.close());
+  return { ...found, address: `z3950://127.0.0.1:${server.port}/books` };
+}
+
+/** Indexes that these servers do not have. */
+const scripted: Defects = {
+  records: 'gb18030',
+  terms: 'gb18030',
+  syntax: 'unimarc',
+  piggyback: true,
+  dropsNegotiation: false,
+};
+
+function defectives(): Promise<readonly Case[]> {
+  const liar = defective(
+    lying(),
+    { ...scripted, syntax: 'usmarc' },
+    {
+      server: 'one that lies about its charset',
+      connector: { syntax: 'usmarc', charset: 'gb18030', queryCharset: 'gb18030' },
+      fails: ['charset.stated'],
+      warns: ['index.isbn'],
+      known: { asked: '化学工程实验', shown: '化学工程实验' },
+    },
+  );
+  const withoutPiggyback = defective(
+    cnmarcCatalogue(40),
+    { ...scripted, piggyback: false },
+    {
+      server: 'one without piggy-backed records',
+      connector: { piggyback: false, syntax: 'unimarc', charset: 'gb18030' },
+      fails: [],
+      warns: ['piggyback'],
+      known: { asked: '经济发展报告', shown: '经济发展报告' },
+    },
+  );
+  const dropping = defective(
+    cnmarcCatalogue(40),
+    { ...scripted, records: 'utf-8', terms: 'utf-8', dropsNegotiation: true },
+    {
+      server: 'one that drops the connection when charsets are negotiated',
+      connector: { negotiateCharset: false, charset: 'utf-8' },
+      fails: ['negotiation'],
+      warns: [],
+      known: { asked: '中国古代文学史', shown: '中国古代文学史' },
+    },
+  );
+  return Promise.all([liar, withoutPiggyback, dropping]);
+}
+
+t.test('every server is probed at once, each by its address alone', { skip }, async (t) => {
+  const groups = await Promise.all([ztest(), zebras(), webServers(), defectives()]);
+  const cases = groups.flat();
+  t.equal(cases.length, 11);
+  // At the pace a real library is probed at, so that the time a report takes is the real one.
+  const reports = await Promise.all(cases.map(({ address }) => probeHere(address)));
+  for (const [at, one] of cases.entries()) {
+    const report = reports[at];
+    if (report === undefined) throw new Error('no report');
+    await t.test(one.server, async (t) => {
+      const document = soundReport(t, report);
+      t.match(document.connector, one.connector);
+      t.same(idsOf(report, 'fail'), [...one.fails].sort(), 'fails');
+      const warned = idsOf(report, 'warn');
+      t.same(
+        one.warns.filter((id) => !warned.includes(id)),
+        [],
+        'warnings',
+      );
+      const { state, titles } = await searchedBy(document, one.known.asked);
+      t.match(state, /^answered/);
+      t.ok(titles.includes(one.known.shown), titles.slice(0, 3).join(' | '));
+      if (!one.fails.includes('nonsense')) {
+        const nothing = await searchedBy(document, '鼗鬻 zqxjkvw');
+        t.same(nothing, { state: 'empty', titles: [] }, 'and finds nothing where there is nothing');
+      }
+    });
+  }
 });
 
-t.test('one that lies about its charset', async (t) => {
-  const server = await startDefective(lying(), {
-    records: 'gb18030',
-    terms: 'gb18030',
-    syntax: 'usmarc',
-    piggyback: true,
-    dropsNegotiation: false,
-  });
-  t.teardown(() => server.close());
-  const report = await probeHere(`z3950://127.0.0.1:${server.port}/books`);
-  const document = soundReport(t, report);
-  t.equal(resultOf(report, 'charset.stated').verdict, 'fail');
-  t.match(document.connector, { charset: 'gb18030', queryCharset: 'gb18030' });
-  t.match(await titlesBy(document, '化学工程实验'), ['化学工程实验']);
-});
+const idsOf = (report: ProbeReport, verdict: Verdict) =>
+  report.probes
+    .filter((one) => one.verdict === verdict)
+    .map(({ id }) => id)
+    .sort();
+
+type Tester = Pick<typeof t, 'ok' | 'notOk' | 'match' | 'not' | 'same' | 'equal'>;
+
+/** What holds for every report, whatever the server. */
+function soundReport(t: Tester, report: ProbeReport): LibraryInput {
+  t.ok(report.elapsedMs <= longestMs, `${report.elapsedMs} ms`);
+  t.ok(report.probes.length >= least, `${report.probes.length} probes`);
+  t.equal(new Set(report.probes.map(({ id }) => id)).size, report.probes.length);
+  for (const { evidence, fix, verdict, id, name, group } of report.probes) {
+    t.ok(probeGroups.includes(group) && name.zh && name.en, id);
+    t.ok(evidence.zh && evidence.en, `${id}: evidence`);
+    t.ok(verdict === 'pass' ? fix === null : fix?.zh && fix.en, `${id}: a fix unless it passed`);
+  }
+  const { score, counts, askedFrom, politeness, phases, document } = report;
+  t.ok(score > 0 && score <= 100);
+  t.equal(counts.pass + counts.warn + counts.fail, report.probes.length);
+  t.equal(askedFrom, '127.0.0.1', 'the address it asked from, for a firewall');
+  t.equal(politeness.perMinute, 300);
+  t.ok(politeness.requests <= 150 && politeness.atOnce <= 2, JSON.stringify(politeness));
+  t.ok((phases.search ?? -1) >= 0);
+  if (document === null) throw new Error('no document was made');
+  t.match(document, { id: /^[a-z]/, code: '000000', status: 'draft' });
+  t.notOk('faults' in checkLibrary(document, {}), 'the document holds');
+  t.not(document.connector.charset, 'auto');
+  t.not(document.connector.queryCharset, 'auto');
+  t.ok(!idsOf(report, 'warn').includes('known-item'));
+  return document;
+}
 
 /** MARC 21 records that say they are UTF-8. */
 function lying() {
@@ -167,35 +290,3 @@ function lying() {
       ),
     }));
 }
-
-t.test('one without piggy-backed records', async (t) => {
-  const server = await startDefective(cnmarcCatalogue(40), {
-    records: 'gb18030',
-    terms: 'gb18030',
-    syntax: 'unimarc',
-    piggyback: false,
-    dropsNegotiation: false,
-  });
-  t.teardown(() => server.close());
-  const report = await probeHere(`z3950://127.0.0.1:${server.port}/books`);
-  const document = soundReport(t, report);
-  t.equal(resultOf(report, 'piggyback').verdict, 'warn');
-  t.match(document.connector, { piggyback: false, syntax: 'unimarc' });
-  t.match(await titlesBy(document, '经济发展报告'), ['经济发展报告']);
-});
-
-t.test('one that drops the connection when charsets are negotiated', async (t) => {
-  const server = await startDefective(cnmarcCatalogue(40), {
-    records: 'utf-8',
-    terms: 'utf-8',
-    syntax: 'unimarc',
-    piggyback: true,
-    dropsNegotiation: true,
-  });
-  t.teardown(() => server.close());
-  const report = await probeHere(`z3950://127.0.0.1:${server.port}/books`);
-  const document = soundReport(t, report);
-  t.equal(resultOf(report, 'negotiation').verdict, 'fail');
-  t.match(document.connector, { negotiateCharset: false, charset: 'utf-8' });
-  t.match(await titlesBy(document, '中国古代文学史'), ['中国古代文学史']);
-});
