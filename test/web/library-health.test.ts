@@ -2,6 +2,7 @@ import { readSettings } from '../../src/config.ts';
 import { checkLibrary } from '../../src/members/check.ts';
 import { ConnectorError } from '../../src/members/errors.ts';
 import type { Registration } from '../../src/members/registration/index.ts';
+import { createSearchEngine } from '../../src/search/engine.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { eachDatabase } from '../support/database.ts';
@@ -212,8 +213,10 @@ eachDatabase('describes its routes and counts each library once', async (t, data
   ]);
   await world.search('aa');
   await world.health.flush();
+  const engine = createSearchEngine({ connectorFor: () => undefined });
+  t.teardown(() => engine.close());
   const metrics = createMetrics({
-    load: () => ({}) as never,
+    load: () => engine.load(),
     guards: () => [],
     health: () => world.health.states(),
   });
