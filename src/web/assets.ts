@@ -14,19 +14,28 @@ export interface Asset {
 export interface Assets {
   readonly style: Asset;
   readonly searchScript: Asset;
+  readonly formScript: Asset;
 }
 
 /** Reads the page's own style and script; the script's types are stripped once, at start. */
 export function readAssets(): Assets {
   const read = (...parts: string[]) => readFileSync(join(import.meta.dirname, ...parts), 'utf8');
-  return {
-    style: asset('style', 'css', 'text/css; charset=utf-8', read('pages', 'style.css')),
-    searchScript: asset(
-      'search',
+  const script = (name: string) =>
+    asset(
+      name,
       'js',
       'text/javascript; charset=utf-8',
-      stripTypeScriptTypes(read('browser', 'search.ts')),
+      stripTypeScriptTypes(read('browser', `${name}.ts`)),
+    );
+  return {
+    style: asset(
+      'style',
+      'css',
+      'text/css; charset=utf-8',
+      `${read('pages', 'style.css')}\n${read('pages', 'loans', 'loans.css')}`,
     ),
+    searchScript: script('search'),
+    formScript: script('form'),
   };
 }
 

@@ -19,6 +19,7 @@ import type { WebContext } from './context.ts';
 import { registerHealth } from './health.ts';
 import { registerMetrics } from './metrics.ts';
 import { registerHealthPages } from './pages/health.ts';
+import { registerLoanPages } from './pages/loans/index.ts';
 import { registerSearchPage } from './pages/search.ts';
 import { ProblemError, registerProblems, sendProblem } from './problem.ts';
 import { acceptRawUrls } from './raw-url.ts';
@@ -69,6 +70,7 @@ export async function createServer(
   const assets = readAssets();
   registerAssets(app, assets);
   registerSearchPage(app, context, assets);
+  if (context.loans) await registerLoanPages(app, { context, services: context.loans, assets });
   registerHealthPages(app, context, assets);
   app.get('/schemas/library.json', { schema: { hide: true } }, async () => ({
     $schema: 'https://json-schema.org/draft/2020-12/schema',

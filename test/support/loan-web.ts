@@ -21,6 +21,7 @@ import { unhurried } from './unhurried.ts';
 export interface LoanWeb {
   readonly app: FastifyInstance;
   readonly world: LoanWorld;
+  readonly people: PeopleContext;
   /** The search's directory; empty, as loans have libraries of their own here. */
   readonly directory: Directory;
   /** A session of somebody who is there already. */
@@ -108,6 +109,7 @@ export async function loanWeb(
   return {
     app,
     world,
+    people,
     directory,
     token,
     async staff(library, ...roles) {

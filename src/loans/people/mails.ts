@@ -84,6 +84,7 @@ const templates = {
   },
 } as const satisfies Readonly<Record<string, Template>>;
 export type MailName = keyof typeof templates;
+export const mailNames = Object.keys(templates) as readonly MailName[];
 
 export interface Mail {
   readonly name: MailName;

@@ -10,6 +10,8 @@ export interface ResultsPage {
   readonly answer: SearchAnswer;
   readonly language: Language;
   readonly directory: Directory;
+  /** Whether a holding can be asked for. */
+  readonly loans: boolean;
   /** Address of another page of the same search. */
   readonly pageLink: (page: number) => string;
 }
@@ -80,15 +82,22 @@ ${record.parallelTitle && html`<p class="parallel">= ${record.parallelTitle}</p>
 ${record.responsibility && html`<p class="responsibility">${record.responsibility}</p>`}
 <p class="facts">${facts.filter((fact) => fact).map((fact) => html`<span>${fact}</span> `)}</p>
 <p class="holders"><strong>${text.heldBy(libraries)}</strong>
-${record.holdings.map((holding) => renderHolding(holding, page, text))}
+${record.holdings.map((holding) => renderHolding(holding, record.id, page, text))}
 <button type="button" class="ask-now">${text.askNow}</button></p>
 </li>`;
 }
 
-function renderHolding(holding: Holding, page: ResultsPage, text: Texts): Html {
+function renderHolding(holding: Holding, record: string, page: ResultsPage, text: Texts): Html {
   const callNumber =
     holding.callNumber ?? holding.items.find((item) => item.callNumber)?.callNumber;
-  return html`<span class="holding" data-holder="${holding.library}" data-number="${holding.localId}">${nameOf(holding.library, page)}${callNumber && html` <span class="call-number">${callNumber}</span>`} <span class="status">${text.status[holding.status]}</span></span> `;
+  return html`<span class="holding" data-holder="${holding.library}" data-number="${holding.localId}">${nameOf(holding.library, page)}${callNumber && html` <span class="call-number">${callNumber}</span>`} <span class="status">${text.status[holding.status]}</span>${page.loans && holding.lendable !== false && borrowLink(holding, record, page, text)}</span> `;
+}
+
+/** Each holding is asked for by a link of its own: which library lends is the reader's choice. */
+function borrowLink(holding: Holding, record: string, page: ResultsPage, text: Texts): Html {
+  const { library, localId } = holding;
+  const query = new URLSearchParams({ lang: page.language, record, library, localId });
+  return html` <a class="borrow" href="/request?${query.toString()}" aria-label="${`${text.borrow}: ${nameOf(library, page)}`}">${text.borrow}</a>`;
 }
 
 function renderPaging({ answer, pageLink }: ResultsPage, text: Texts): Html {

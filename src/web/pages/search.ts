@@ -9,6 +9,7 @@ import { type Language, languageOf } from '../language.ts';
 import { type BadInput, ProblemError } from '../problem.ts';
 import { renderForm } from './form.ts';
 import { type Html, html } from './html.ts';
+import { sendPage } from './layout.ts';
 import { renderResults } from './results.ts';
 import { texts } from './texts.ts';
 
@@ -30,23 +31,18 @@ export function registerSearchPage(
   context: WebContext,
   assets: Assets,
 ): void {
+  const frame = { assets, loans: (context.loans ?? null) !== null };
   app.get('/', { schema: { hide: true } }, async (request, reply) => {
     const query = request.query as PageQuery;
     const language = languageOf(request);
     const text = query.q?.trim() ?? '';
     if (text === '' && query.search === undefined) {
-      return sendPage(reply, language, assets, formFor(query, language, context, []), null);
+      return show(reply, language, frame, formFor(query, language, context, []), null);
     }
     const outcome = await findOrBegin(request, query, context);
     if ('errors' in outcome) {
       reply.code(outcome.status);
-      return sendPage(
-        reply,
-        language,
-        assets,
-        formFor(query, language, context, outcome.errors),
-        null,
-      );
+      return show(reply, language, frame, formFor(query, language, context, outcome.errors), null);
     }
     const { search, view } = outcome;
     await settle(search, view, request);
@@ -57,6 +53,7 @@ export function registerSearchPage(
       answer,
       language,
       directory: context.directory,
+      loans: frame.loans,
       pageLink: (page) => linkTo(query, language, { page: String(page), search: search.id }),
     });
     if (query.fragment === '1') {
@@ -69,10 +66,10 @@ export function registerSearchPage(
       answer.state === 'running'
         ? linkTo(query, language, { page: String(view.page), search: search.id })
         : null;
-    return sendPage(
+    return show(
       reply,
       language,
-      assets,
+      frame,
       formFor(query, language, context, [], answer.query.libraries),
       {
         results,
@@ -157,35 +154,22 @@ function linkTo(
   return `/?${parameters}`;
 }
 
-function sendPage(
+function show(
   reply: FastifyReply,
   language: Language,
-  assets: Assets,
+  { assets, loans }: { readonly assets: Assets; readonly loans: boolean },
   form: Html,
   found: { results: Html; refresh: string | null } | null,
 ): FastifyReply {
   const text = texts[language];
-  const other = language === 'zh' ? 'en' : 'zh';
-  const page = html`<!doctype html>
-<html lang="${language === 'zh' ? 'zh-CN' : 'en'}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text.title}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="${assets.style.path}">
-<script type="module" src="${assets.searchScript.path}"></script>
-${found?.refresh && html`<noscript><meta http-equiv="refresh" content="1; url=${found.refresh}"></noscript>`}
-</head>
-<body>
-<header><a class="brand" href="/?lang=${language}">${text.brand}</a> <span>${text.brandLine}</span>
-<nav><a href="/docs">${text.api}</a> <a href="/?lang=${other}" lang="${other}">${text.otherLanguage}</a></nav></header>
-<main>
-${form}
-${found?.results}
-</main>
-</body>
-</html>
-`;
-  return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(page.text);
+  return sendPage(reply, {
+    language,
+    title: text.title,
+    assets,
+    script: assets.searchScript,
+    refresh: found?.refresh ?? null,
+    otherLanguage: `/?lang=${language === 'zh' ? 'en' : 'zh'}`,
+    menu: loans ? html`<a href="/me?lang=${language}">${text.myRequests}</a>` : null,
+    main: html`${form}\n${found?.results}`,
+  });
 }

@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify';
+import { deskPages } from './desk.ts';
+import { deskReaderPages } from './desk-readers.ts';
+import { type PageParts, registerPages } from './kit.ts';
+import { newRequestPages } from './new-request.ts';
+import { registrationPages } from './register.ts';
+import { myPages } from './requests.ts';
+import { signInPages } from './sign-in.ts';
+
+/** The pages of interlibrary loan: beside the API, and by the same functions of the loan core. */
+export async function registerLoanPages(app: FastifyInstance, parts: PageParts): Promise<void> {
+  await registerPages(app, parts, [
+    ...signInPages(parts),
+    ...registrationPages(parts),
+    ...myPages(parts),
+    ...newRequestPages(parts),
+    ...deskPages(parts),
+    ...deskReaderPages(parts),
+  ]);
+}
