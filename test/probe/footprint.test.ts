@@ -5,7 +5,7 @@ import { createEgress } from '../../src/protocols/egress.ts';
 import { loopback } from './servers.ts';
 
 t.test('no two requests come closer together than the pace allows', async (t) => {
-  const egress = createEgress();
+  const egress = createEgress({ allow: [] });
   t.teardown(() => egress.close());
   const footprint = createFootprint(egress, 1200);
   const at: number[] = [];
@@ -34,7 +34,7 @@ t.test('connections are counted, with the address they come from', async (t) => 
   const { port } = server.address() as { port: number };
   const call = { signal: new AbortController().signal, deadline: performance.now() + 5000 };
   const open = async () => {
-    const socket = await footprint.egress.connect({ host: '127.0.0.1', port }, call);
+    const socket = await footprint.egress.connect({ host: '127.0.0.1', port, tls: false }, call);
     return () =>
       new Promise<void>((resolve) => {
         socket.once('close', () => resolve());
