@@ -5,7 +5,8 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 GUANJI_DATA=/var/lib/guanji
 WORKDIR /opt/guanji
 
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
+# The optional packages hold the image library's binaries; the Node among them is the base image's already.
+RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node-linux-* && npm cache clean --force
 
 COPY config ./config
 COPY connectors ./connectors
