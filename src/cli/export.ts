@@ -12,7 +12,10 @@ import { placeOf, withDatabase } from './migrate.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Of no use to anybody a moment later, or secrets that open an account: links in mails among them. */
+/**
+ * Of no use to anybody a moment later, or secrets that open an account, at a library's server too, even
+ * where they are digests or encrypted.
+ */
 const passing: ReadonlySet<string> = new Set([
   'outbox',
   'sessions',
@@ -20,6 +23,9 @@ const passing: ReadonlySet<string> = new Set([
   'throttles',
   'external_logins',
   'idempotency_keys',
+  'library_tokens',
+  'library_invitations',
+  'library_credentials',
 ]);
 
 const rowsAtOnce = 1000;

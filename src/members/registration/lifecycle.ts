@@ -95,6 +95,16 @@ export const transitions = {
 } as const satisfies Record<string, Transition>;
 export type LifecycleAction = keyof typeof transitions;
 
+/** Throws RegistrationError forbidden where the action is not for a caller of this kind at all. */
+export function checkRole(action: LifecycleAction, caller: Caller): void {
+  const transition: Transition = transitions[action];
+  if (transition.who !== 'federation' || caller.kind !== 'library') return;
+  throw forbidden(
+    `只有联盟管理员可以进行此操作：${transition.name.zh}。`,
+    `Only a federation administrator can have a library ${transition.name.en}.`,
+  );
+}
+
 /** Throws RegistrationError unless the caller may act so on an entry or version in this status. */
 export function checkTransition(
   action: LifecycleAction,
@@ -103,12 +113,6 @@ export function checkTransition(
   madeBy: { readonly kind: string; readonly id: string },
 ): void {
   const transition: Transition = transitions[action];
-  if (transition.who === 'federation' && caller.kind === 'library') {
-    throw forbidden(
-      `只有联盟管理员可以进行此操作：${transition.name.zh}。`,
-      `Only a federation administrator can have a library ${transition.name.en}.`,
-    );
-  }
   if (!transition.from.includes(status)) {
     const may = transition.from.map((one) => statusNames[one]);
     throw conflict(

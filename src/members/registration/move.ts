@@ -3,7 +3,13 @@ import { type Address, type ApprovedAddress, addressesOf, printAddress } from '.
 import type { RegistrationContext } from './context.ts';
 import { pauseReason } from './edit.ts';
 import { conflict, RegistrationError, type Sentence } from './errors.ts';
-import { type Caller, checkTransition, type LifecycleAction, transitions } from './lifecycle.ts';
+import {
+  type Caller,
+  checkRole,
+  checkTransition,
+  type LifecycleAction,
+  transitions,
+} from './lifecycle.ts';
 import {
   approveAddresses,
   audit,
@@ -99,6 +105,7 @@ async function step(
   take: (state: EntryState) => EntryState,
   more: Readonly<Record<string, Json>>,
 ): Promise<void> {
+  checkRole(action, caller);
   const now = context.clock.now();
   await context.database.transaction(async (tx) => {
     const { state: before, newest } = await lockEntry(tx, id, condition, now);
@@ -143,6 +150,7 @@ export async function approveLibrary(
   caller: Caller,
   { id, condition, ranges, to }: Approval,
 ): Promise<void> {
+  checkRole('approve', caller);
   const { number, addresses } = await wantedAddresses(context, id);
   const approved = await Promise.all(
     addresses.map((address) => withRanges(context, address, ranges)),
