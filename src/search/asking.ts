@@ -42,6 +42,8 @@ interface Want {
 
 /** Two timers for one deadline fire within this. */
 const sameMomentMs = 20;
+/** A search with less time than this has what is put away at once. */
+const leastWakingMs = 100;
 
 /**
  * The libraries of one search and the rounds in which they are asked: the first, deeper ones, and
@@ -287,7 +289,9 @@ export class Asking {
     const { seat, chunk, probe } = want;
     if (this.#request.refresh || probe) return false;
     const { cache, clock, revalidate } = this.#services;
-    const cached = cache.read({ question: seat.question, start: chunk.start, limit: chunk.limit });
+    const key = { question: seat.question, start: chunk.start, limit: chunk.limit };
+    // What is put away comes back in turns, as an answer of the library would; without time, at once.
+    const cached = cache.read(key, this.#request.waitMs < leastWakingMs);
     if (cached === undefined) return false;
     if (cached.stale) revalidate({ ...this.#errandOf(want), fresh: true });
     this.#hooks.records(takeCached(seat, chunk, cached, clock.now()), true);

@@ -3,8 +3,10 @@ import { LRUCache } from 'lru-cache';
 import type { ConnectorError } from '../members/errors.ts';
 import type { Clock } from '../members/guards/clock.ts';
 import type { Library, Outcome, SortWish, SourceRecord } from '../members/types.ts';
+import { createPageRest, openInTurns } from './cache-rest.ts';
 import { sourceBytes } from './records.ts';
 import type { CacheSettings } from './settings.ts';
+import type { Parcel } from './stacks.ts';
 
 /** One question to one library, apart from which part of the answer is wanted. */
 export interface QuestionKey {
@@ -34,7 +36,10 @@ export type CachedAnswer = {
 );
 
 export interface AnswerCache {
-  read(key: PageKey): CachedAnswer | undefined;
+  /** What is at hand; undefined also for an answer whose records are put away, unless it is wanted `now`. */
+  read(key: PageKey, now?: boolean): CachedAnswer | undefined;
+  /** The same for an answer whose records are put away: has them back, in turns with other work. */
+  wake(key: PageKey): Promise<CachedAnswer | undefined>;
   /** Keeps a whole answer and returns its stamp; of a part of one only the count, and null. */
   write(
     key: PageKey,
@@ -57,7 +62,10 @@ interface Page {
   readonly stamp: number;
   readonly storedAt: number;
   readonly outcome: Outcome;
-  readonly records: readonly SourceRecord[];
+  /** Records, or what they were put away in. */
+  readonly content:
+    | { readonly records: readonly SourceRecord[] }
+    | { readonly parcels: readonly Parcel[] };
 }
 
 interface Negative {
@@ -91,7 +99,11 @@ export function pageKey({ question, start, limit }: PageKey): string {
  * Answers of libraries in this process. Counts, pages of records and negative answers are kept apart:
  * a count outlives a page that was let go, and a "nothing here" is believed for a shorter time.
  */
-export function createAnswerCache(settings: CacheSettings, clock: Clock): AnswerCache {
+export function createAnswerCache(
+  settings: CacheSettings,
+  clock: Clock,
+  idleMs: number,
+): AnswerCache {
   const staleMs = settings.staleSeconds * 1000;
   const freshMs = settings.freshSeconds * 1000;
   const timed = { ttlResolution: 0, perf: { now: () => clock.now() } };
@@ -99,8 +111,7 @@ export function createAnswerCache(settings: CacheSettings, clock: Clock): Answer
     ...timed,
     ttl: staleMs,
     maxSize: Math.ceil(settings.maxBytes * 0.9),
-    sizeCalculation: (page, key) =>
-      page.records.reduce((sum, record) => sum + sourceBytes(record), 500 + 2 * key.length),
+    sizeCalculation: ({ content }, key) => 500 + 2 * key.length + bytesOf(content),
   });
   const small = { ...timed, maxSize: Math.ceil(settings.maxBytes * 0.05) };
   const negatives = new LRUCache<string, Negative>({
@@ -117,22 +128,65 @@ export function createAnswerCache(settings: CacheSettings, clock: Clock): Answer
   let hits = 0;
   let misses = 0;
 
+  const rest = createPageRest({
+    clock,
+    idleMs,
+    records(name) {
+      const content = pages.peek(name)?.content;
+      return content !== undefined && 'records' in content ? content.records : undefined;
+    },
+    putAway: (name, parcels) => replace(name, pages.peek(name), { parcels }),
+  });
+
+  const replace = (name: string, page: Page | undefined, content: Page['content']) => {
+    if (page !== undefined) pages.set(name, { ...page, content }, { start: page.storedAt });
+  };
+
+  const headOf = ({ stamp, storedAt }: Pick<Page, 'stamp' | 'storedAt'>) => {
+    const ageMs = clock.now() - storedAt;
+    return { stamp, ageMs, stale: ageMs > freshMs };
+  };
+
+  /** The page with its records at hand from now on. */
+  const answerOf = (name: string, page: Page, records: readonly SourceRecord[]): CachedAnswer => {
+    hits++;
+    if (pages.peek(name) === page) {
+      if ('parcels' in page.content) replace(name, page, { records });
+      rest.used(name);
+    }
+    return { ...headOf(page), outcome: page.outcome, records };
+  };
+
   return {
-    read(key) {
+    read(key, now = false) {
       const name = pageKey(key);
-      const found = pages.get(name) ?? negatives.get(name);
+      const page = pages.get(name);
+      if (page !== undefined) {
+        const { content } = page;
+        if ('records' in content) return answerOf(name, page, content.records);
+        if (!now) return undefined;
+        return answerOf(
+          name,
+          page,
+          content.parcels.flatMap((parcel) => parcel.open()),
+        );
+      }
+      const found = negatives.get(name);
       if (found === undefined) {
         misses++;
         return undefined;
       }
       hits++;
-      const { stamp, storedAt } = found;
-      const ageMs = clock.now() - storedAt;
-      const head = { stamp, ageMs, stale: ageMs > freshMs };
-      if ('records' in found) return { ...head, outcome: found.outcome, records: found.records };
+      const head = headOf(found);
       return found.error !== null
         ? { ...head, error: found.error }
         : { ...head, outcome: found.outcome as Outcome, records: [] };
+    },
+    async wake(key) {
+      const name = pageKey(key);
+      const page = pages.get(name);
+      if (page === undefined || 'records' in page.content) return undefined;
+      return answerOf(name, page, await openInTurns(page.content.parcels, clock));
     },
     freshMs,
     write(key, outcome, records, ageMs = 0) {
@@ -145,7 +199,8 @@ export function createAnswerCache(settings: CacheSettings, clock: Clock): Answer
       if (isNothing(outcome, records)) {
         negatives.set(name, { ...stored, error: null }, { start });
       } else if (isWholePage(key, outcome, records)) {
-        pages.set(name, { ...stored, records }, { start });
+        pages.set(name, { ...stored, content: { records } }, { start });
+        rest.used(name);
       } else {
         return null;
       }
@@ -166,6 +221,12 @@ export function createAnswerCache(settings: CacheSettings, clock: Clock): Answer
       return { hits, misses };
     },
   };
+}
+
+function bytesOf(content: Page['content']): number {
+  return 'records' in content
+    ? content.records.reduce((sum, record) => sum + sourceBytes(record), 0)
+    : content.parcels.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function isNothing(outcome: Outcome, records: readonly SourceRecord[]): boolean {

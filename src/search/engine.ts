@@ -138,7 +138,7 @@ function createServices(
   clock: Clock,
   searches: SearchTable,
 ): SearchServices & { readonly lineSharing: LineSharing | null } {
-  const cache = createAnswerCache(settings.cache, clock);
+  const cache = createAnswerCache(settings.cache, clock, settings.idleMs);
   const keepMs = settings.keepRecordsSeconds * 1000;
   const ownRecords = createRecordStore(
     {
@@ -159,6 +159,7 @@ function createServices(
     shared: options.shared ?? null,
     keep: (record) => records.keep(record),
     onFault: options.onFault ?? (() => {}),
+    revalidate: (errand) => services.revalidate(errand),
   });
   let sharing: Sharing | null = null;
   const services = {

@@ -72,6 +72,8 @@ export interface FlightOptions {
   readonly keep: (record: SourceRecord) => SourceRecord;
   /** Told of errors no connector may reject with: bugs. */
   readonly onFault: (error: unknown, libraryId: string) => void;
+  /** Asks again behind a stale answer. */
+  readonly revalidate: (errand: Errand) => void;
 }
 
 /** Less time than this is not worth a second ask after another search's ask ran out of time. */
@@ -162,6 +164,8 @@ export function createFlights(options: FlightOptions): Flights {
     const { connector, key, query, sort, probe } = flight.errand;
     const { deadline, trace, controller } = flight;
     const { start, limit } = key;
+    const woken = await wake(flight);
+    if (woken !== null) return woken;
     const { known, turn } = await takeTurn(flight);
     if (known !== null) return known;
     let stamp: number | null = null;
@@ -189,6 +193,17 @@ export function createFlights(options: FlightOptions): Flights {
     } finally {
       if (stamp === null) turn?.release();
     }
+  }
+
+  /** An answer of before whose records were put away. */
+  async function wake(flight: Flight): Promise<Answer | null> {
+    const { key, fresh, probe } = flight.errand;
+    const cached = fresh || probe ? undefined : await cache.wake(key);
+    if (cached === undefined || 'error' in cached) return null;
+    const { outcome, records, stamp, ageMs, stale } = cached;
+    arrive(flight, records, outcome.hits);
+    if (stale) options.revalidate({ ...flight.errand, fresh: true });
+    return { status: 'answered', outcome, stamp, ageMs };
   }
 
   /**

@@ -59,6 +59,7 @@ t.test('a stale answer is shown at once and the library asked behind it', async 
   await clock.advance(61_000);
   connectors.a?.behave({ books: books(3) });
   const stale = engine.start(request());
+  await clock.advance(0);
   t.match(stale.answer(view), {
     state: 'complete',
     total: 2,
@@ -72,6 +73,56 @@ t.test('a stale answer is shown at once and the library asked behind it', async 
   engine.start(request());
   await clock.advance(1);
   t.equal(connectors.a?.asks.length, 3, 'too old to be shown');
+});
+
+t.test(
+  'an answer nobody asked for in a while is put away, and no library asked for it',
+  async (t) => {
+    const { clock, engine, request, connectors } = consortium({
+      a: { behaviour: { books: books(250) }, limits: { pageSize: 250 } },
+      b: { behaviour: { books: [] } },
+    });
+    const first = engine.start(request());
+    await clock.advance(1);
+    const { records } = first.answer(view);
+    const { cacheBytes, cacheHits } = engine.load();
+    await clock.advance(21_000);
+    t.ok(engine.load().cacheBytes < cacheBytes / 10);
+
+    const second = engine.start(request());
+    t.equal(second.state, 'running', 'what is put away comes back in turns');
+    await clock.advance(0);
+    t.match(second.answer(view), {
+      state: 'complete',
+      libraries: [
+        { id: 'a', state: 'answered', cached: true, ageMs: 21_001, hits: 250, fetched: 250 },
+        { id: 'b', state: 'empty', cached: true },
+      ],
+    });
+    t.same(second.answer(view).records, records);
+    t.equal(engine.load().cacheHits, cacheHits + 2);
+    const third = engine.start(request());
+    t.equal(third.state, 'complete', 'and is at hand for the next one');
+
+    await clock.advance(21_000);
+    const hurried = engine.start(request({ waitMs: 0 }));
+    t.match(hurried.answer(view), { state: 'complete', libraries: [{ cached: true }, {}] });
+    t.equal(connectors.a?.asks.length, 1);
+  },
+);
+
+t.test('a stale answer that was put away is shown too, and asked for behind it', async (t) => {
+  const { clock, engine, request, connectors } = consortium({
+    a: { behaviour: { books: books(2) } },
+  });
+  engine.start(request());
+  await clock.advance(130_000);
+  connectors.a?.behave({ books: books(3) });
+  const searches = [engine.start(request()), engine.start(request())];
+  await clock.advance(1);
+  for (const search of searches) t.equal(search.answer(view).total, 2);
+  t.equal(connectors.a?.asks.length, 2, 'once for both');
+  t.equal(engine.start(request()).answer(view).total, 3);
 });
 
 t.test(
