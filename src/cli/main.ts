@@ -4,6 +4,7 @@ import { printFault } from '../members/faults.ts';
 import { QuerySyntaxError } from '../query/errors.ts';
 import { checkCommand } from './check.ts';
 import { cqlCommand } from './cql.ts';
+import { demoPeopleCommand } from './demo-people.ts';
 import { InputError } from './errors.ts';
 import { exportCommand } from './export.ts';
 import { matchCommand } from './match.ts';
@@ -48,6 +49,12 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--fault <library=name>', 'inject a fault; repeatable', repeated, [])
     .action(async (options) => {
       code = await sandboxCommand(options);
+    });
+  program
+    .command('demo-people')
+    .description('make a reader and two desks in a demonstration gateway, while it does not run')
+    .action(async () => {
+      code = await demoPeopleCommand(process.env);
     });
   program
     .command('migrate')
