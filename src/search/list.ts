@@ -208,13 +208,15 @@ function lineOf(group: Group, scores: ReadonlyMap<SourceRecord, number>): Line {
   const id = ownId(group, merged.id);
   const record: MergedRecord = { ...merged, id, score };
   let availability = 0;
-  const holders = new Set<string>();
   for (const holding of record.holdings) {
-    holders.add(holding.library);
     if (holding.lendable === true) availability = 2;
     else if (holding.status === 'available') availability = Math.max(availability, 1);
   }
-  return { group, record, ownId: id, holders: holders.size, availability };
+  return { group, record, ownId: id, holders: holdersOf(group), availability };
+}
+
+function holdersOf({ members }: Group): number {
+  return members.length === 1 ? 1 : new Set(members.map(({ library }) => library)).size;
 }
 
 /**

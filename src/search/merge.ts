@@ -1,10 +1,19 @@
 import { hash } from 'node:crypto';
-import type { BibRecord } from '../marc/record.ts';
+import type { BibRecord, RecordType } from '../marc/record.ts';
 import { foldForMatching, hasHan } from '../marc/text.ts';
 import type { SourceRecord } from '../members/types.ts';
 import type { Group } from './matching/index.ts';
 import { holdingOf } from './merge/holding.ts';
-import { type Chosen, fullest, longest, mostCommon, mostFrequent, union } from './merge/rules.ts';
+import {
+  type From,
+  fullest,
+  longest,
+  mostCommon,
+  mostFrequent,
+  type Read,
+  type Rule,
+  union,
+} from './merge/rules.ts';
 import type { MergedRecord } from './types.ts';
 
 /** A merged line before it is ranked. */
@@ -18,78 +27,88 @@ export type Provenance = Readonly<
 const maxSubjects = 60;
 const maxIdentifiers = 40;
 
-type Merge = (records: readonly BibRecord[]) => Chosen<unknown>;
-type Field = keyof Omit<MergedLine, 'id' | 'mergedBecause' | 'holdings'>;
+type Merge<V> = (records: readonly BibRecord[], from: From) => V;
+type Described = Omit<MergedLine, 'id' | 'mergedBecause' | 'holdings'>;
+type Field = keyof Described;
 
-const text =
-  (field: 'edition' | 'publisher' | 'place' | 'extent' | 'parallelTitle'): Merge =>
-  (records) =>
-    mostCommon(records.map((record) => record[field]));
+/** A field that goes by a rule alone. */
+function by<T, V>(rule: Rule<T, V>, read: Read<T>): Merge<V> {
+  return (records, from) => rule(records, read, from);
+}
 
 /** Fields that belong to a title come from the records that have that title. */
-const withTitle =
-  (field: 'subtitle' | 'partNumber' | 'partName', rule: typeof longest): Merge =>
-  (records) => {
-    const title = chosenTitle(records).value;
-    return rule(records.map((record) => (sameText(record.title, title) ? record[field] : null)));
+function withTitle(rule: Rule<string, string | null>, read: Read<string>): Merge<string | null> {
+  return (records, from) => {
+    if (!records.some((record) => read(record) !== null)) return null;
+    const title = chosenTitle(records, null);
+    return rule(records, (record) => (sameText(record.title, title) ? read(record) : null), from);
   };
+}
 
-const list =
-  (field: 'isbn' | 'isbnAsWritten' | 'issn'): Merge =>
-  (records) =>
-    union(
-      records.map((record) => record[field]),
-      (entry) => entry,
-      maxIdentifiers,
-    );
+/** What is in Chinese script goes before everything else. */
+function inScript<T, V>(
+  rule: Rule<T, V>,
+  read: Read<T>,
+  isHan: (record: BibRecord) => boolean,
+): Merge<V> {
+  const readHan: Read<T> = (record) => (isHan(record) ? read(record) : null);
+  return (records, from) => rule(records, records.some(isHan) ? readHan : read, from);
+}
+
+const identifiers = union((entry) => entry, maxIdentifiers);
+
+/** The original script goes before a romanisation; then the writing most libraries use. */
+const titleInScript = inScript(
+  mostCommon,
+  (record) => record.title,
+  (record) => hasHan(record.title),
+);
+
+const chosenTitle: Merge<string> = (records, from) => titleInScript(records, from) ?? '';
 
 /** The rule of each field. A value is always one some record has; nothing is put together anew. */
-const rules: Readonly<Record<Field, Merge>> = {
+const rules: { readonly [F in Field]: Merge<Described[F]> } = {
   title: chosenTitle,
-  subtitle: withTitle('subtitle', longest),
-  parallelTitle: text('parallelTitle'),
-  partNumber: withTitle('partNumber', mostCommon),
-  partName: withTitle('partName', mostCommon),
-  responsibility: (records) =>
-    longest(
-      inScript(records, (record) => hasHan(record.responsibility ?? '')).map(
-        (record) => record?.responsibility ?? null,
-      ),
-    ),
-  authors: (records) =>
-    fullest(
-      inScript(records, (record) => record.authors.some(hasHan)).map(
-        (record) => record?.authors ?? [],
-      ),
-    ),
-  edition: text('edition'),
-  publisher: text('publisher'),
-  place: text('place'),
-  year: (records) => mostFrequent(records.map((record) => record.year)),
-  date: (records) => {
-    const year = mostFrequent(records.map((record) => record.year)).value;
-    return longest(records.map((record) => (record.year === year ? record.date : null)));
+  subtitle: withTitle(longest, (record) => record.subtitle),
+  parallelTitle: by(mostCommon, (record) => record.parallelTitle),
+  partNumber: withTitle(mostCommon, (record) => record.partNumber),
+  partName: withTitle(mostCommon, (record) => record.partName),
+  responsibility: inScript(
+    longest,
+    (record) => record.responsibility,
+    (record) => record.responsibility !== null && hasHan(record.responsibility),
+  ),
+  authors: inScript(
+    fullest,
+    (record) => record.authors,
+    (record) => record.authors.some(hasHan),
+  ),
+  edition: by(mostCommon, (record) => record.edition),
+  publisher: by(mostCommon, (record) => record.publisher),
+  place: by(mostCommon, (record) => record.place),
+  year: by(mostFrequent<number>, yearOf),
+  date(records, from) {
+    const year = mostFrequent(records, yearOf, null);
+    return longest(records, (record) => (record.year === year ? record.date : null), from);
   },
-  extent: text('extent'),
-  series: (records) => longest(records.map((record) => record.series)),
-  isbn: list('isbn'),
-  isbnAsWritten: list('isbnAsWritten'),
-  issn: list('issn'),
-  language: (records) => mostFrequent(records.map((record) => record.language)),
-  type: (records) => {
-    const said = mostFrequent(
-      records.map((record) => (record.type === 'other' ? null : record.type)),
-    );
-    return said.value === null ? { value: 'other', from: [] } : said;
-  },
-  subjects: (records) =>
-    union(
-      records.map((record) => record.subjects),
-      foldForMatching,
-      maxSubjects,
-    ),
-  classes: (records) => chosenClasses(records),
+  extent: by(mostCommon, (record) => record.extent),
+  series: by(longest, (record) => record.series),
+  isbn: by(identifiers, (record) => record.isbn),
+  isbnAsWritten: by(identifiers, (record) => record.isbnAsWritten),
+  issn: by(identifiers, (record) => record.issn),
+  language: by(mostFrequent<string>, (record) => record.language),
+  type: (records, from) => mostFrequent(records, saidType, from) ?? 'other',
+  subjects: by(union(foldForMatching, maxSubjects), (record) => record.subjects),
+  classes: chosenClasses,
 };
+
+function yearOf(record: BibRecord): number | null {
+  return record.year;
+}
+
+function saidType(record: BibRecord): RecordType | null {
+  return record.type === 'other' ? null : record.type;
+}
 
 const fields = Object.keys(rules) as readonly Field[];
 
@@ -98,17 +117,11 @@ const fields = Object.keys(rules) as readonly Field[];
  * them, so it is the same however they arrived, and stays while no smaller one joins.
  */
 export function mergeGroup(group: Group): MergedLine {
-  const first = group.members[0];
-  const described =
-    group.members.length === 1 && first !== undefined
-      ? describedBy(first.record)
-      : describedByRules(group.members.map((member) => member.record));
-  return {
-    id: recordId(group.key),
-    ...described,
-    mergedBecause: group.reasons,
-    holdings: group.members.map(holdingOf),
-  };
+  const { members } = group;
+  const first = members[0];
+  return members.length === 1 && first !== undefined
+    ? lineOf(group, first.record)
+    : lineOf(group, mergedBy(members.map((member) => member.record)));
 }
 
 /** For each field of the merged line, the source records that have the value it shows. */
@@ -116,7 +129,9 @@ export function provenanceOf(group: Group): Provenance {
   const records = group.members.map((member) => member.record);
   const found: Record<string, readonly { library: string; localId: string }[]> = {};
   for (const field of fields) {
-    const sources = rules[field](records).from.flatMap((i) => sourceAt(group.members, i));
+    const from: number[] = [];
+    rules[field](records, from);
+    const sources = from.flatMap((i) => sourceAt(group.members, i));
     if (sources.length > 0) found[field] = sources;
   }
   return found;
@@ -132,71 +147,77 @@ export function recordId(groupKey: string): string {
   return `r_${hash('sha256', groupKey, 'hex').slice(0, 24)}`;
 }
 
-type Described = Omit<MergedLine, 'id' | 'mergedBecause' | 'holdings'>;
-
-function describedBy(record: BibRecord): Described {
+function lineOf(group: Group, described: Described): MergedLine {
   return {
-    title: record.title,
-    subtitle: record.subtitle,
-    parallelTitle: record.parallelTitle,
-    partNumber: record.partNumber,
-    partName: record.partName,
-    responsibility: record.responsibility,
-    authors: record.authors,
-    edition: record.edition,
-    publisher: record.publisher,
-    place: record.place,
-    year: record.year,
-    date: record.date,
-    extent: record.extent,
-    series: record.series,
-    isbn: record.isbn,
-    isbnAsWritten: record.isbnAsWritten,
-    issn: record.issn,
-    language: record.language,
-    type: record.type,
-    subjects: record.subjects,
-    classes: record.classes,
+    id: recordId(group.key),
+    title: described.title,
+    subtitle: described.subtitle,
+    parallelTitle: described.parallelTitle,
+    partNumber: described.partNumber,
+    partName: described.partName,
+    responsibility: described.responsibility,
+    authors: described.authors,
+    edition: described.edition,
+    publisher: described.publisher,
+    place: described.place,
+    year: described.year,
+    date: described.date,
+    extent: described.extent,
+    series: described.series,
+    isbn: described.isbn,
+    isbnAsWritten: described.isbnAsWritten,
+    issn: described.issn,
+    language: described.language,
+    type: described.type,
+    subjects: described.subjects,
+    classes: described.classes,
+    mergedBecause: group.reasons,
+    holdings: group.members.map(holdingOf),
   };
 }
 
-function describedByRules(records: readonly BibRecord[]): Described {
-  const merged: Partial<Record<Field, unknown>> = {};
-  for (const field of fields) merged[field] = rules[field](records).value;
-  return merged as unknown as Described;
-}
-
-/** The original script goes before a romanisation; then the writing most libraries use. */
-function chosenTitle(records: readonly BibRecord[]): Chosen<string> {
-  const titles = inScript(records, (record) => hasHan(record.title)).map(
-    (record) => record?.title ?? null,
-  );
-  const chosen = mostCommon(titles);
-  return { value: chosen.value ?? '', from: chosen.from };
-}
-
-/** The records that are in Chinese script, where any is; the others as null, to keep the places. */
-function inScript(
-  records: readonly BibRecord[],
-  isHan: (record: BibRecord) => boolean,
-): readonly (BibRecord | null)[] {
-  const han = records.map(isHan);
-  return han.includes(true) ? records.map((record, i) => (han[i] ? record : null)) : records;
+function mergedBy(records: readonly BibRecord[]): Described {
+  return {
+    title: rules.title(records, null),
+    subtitle: rules.subtitle(records, null),
+    parallelTitle: rules.parallelTitle(records, null),
+    partNumber: rules.partNumber(records, null),
+    partName: rules.partName(records, null),
+    responsibility: rules.responsibility(records, null),
+    authors: rules.authors(records, null),
+    edition: rules.edition(records, null),
+    publisher: rules.publisher(records, null),
+    place: rules.place(records, null),
+    year: rules.year(records, null),
+    date: rules.date(records, null),
+    extent: rules.extent(records, null),
+    series: rules.series(records, null),
+    isbn: rules.isbn(records, null),
+    isbnAsWritten: rules.isbnAsWritten(records, null),
+    issn: rules.issn(records, null),
+    language: rules.language(records, null),
+    type: rules.type(records, null),
+    subjects: rules.subjects(records, null),
+    classes: rules.classes(records, null),
+  };
 }
 
 function sameText(a: string, b: string): boolean {
   return a === b || foldForMatching(a) === foldForMatching(b);
 }
 
-function chosenClasses(records: readonly BibRecord[]): Chosen<Readonly<Record<string, string>>> {
-  const schemes = new Set(records.flatMap((record) => Object.keys(record.classes)));
+function chosenClasses(records: readonly BibRecord[], from: From): Described['classes'] {
   const value: Record<string, string> = {};
-  const from = new Set<number>();
-  for (const scheme of schemes) {
-    const chosen = mostFrequent(records.map((record) => record.classes[scheme] ?? null));
-    if (chosen.value === null) continue;
-    value[scheme] = chosen.value;
-    for (const i of chosen.from) from.add(i);
+  const places = from === null ? null : new Set<number>();
+  for (const record of records) {
+    for (const scheme in record.classes) {
+      if (Object.hasOwn(value, scheme)) continue;
+      const found: From = from === null ? null : [];
+      const mark = mostFrequent(records, (one) => one.classes[scheme] ?? null, found);
+      if (mark !== null) value[scheme] = mark;
+      for (const place of found ?? []) places?.add(place);
+    }
   }
-  return { value, from: [...from] };
+  from?.push(...(places ?? []));
+  return value;
 }
