@@ -1,5 +1,5 @@
 import type { BibRecord } from '../marc/record.ts';
-import { foldForMatching } from '../marc/text.ts';
+import { foldForMatching, mayHoldFolded } from '../marc/text.ts';
 import type { IndexName } from '../query/types.ts';
 import type { RankClause, RankTerms, Token } from './rank-terms.ts';
 
@@ -34,21 +34,31 @@ const fields = {
 } as const satisfies Record<string, RankField>;
 type FieldName = keyof typeof fields;
 
-/** The fields an index looks into, and how much a word is worth there. */
-const weights: Readonly<Record<IndexName, Partial<Readonly<Record<FieldName, number>>>>> = {
-  any: { title: 5, otherTitle: 2.5, author: 3, subject: 2, series: 1, publisher: 0.7 },
-  title: { title: 5, otherTitle: 2.5 },
-  author: { author: 4 },
-  subject: { subject: 4, title: 1 },
-  publisher: { publisher: 3 },
-  series: { series: 3, title: 0.5 },
-  class: { class: 3 },
-  callnumber: { shelf: 3, class: 1 },
-  year: { year: 2 },
-  isbn: {},
-  issn: {},
-  id: {},
+/** A field, and how much a word is worth there. */
+interface Wanted {
+  readonly field: FieldName;
+  readonly weight: number;
+}
+
+/** The fields an index looks into. */
+const wantedBy: Readonly<Record<IndexName, readonly Wanted[]>> = {
+  any: wanted({ title: 5, otherTitle: 2.5, author: 3, subject: 2, series: 1, publisher: 0.7 }),
+  title: wanted({ title: 5, otherTitle: 2.5 }),
+  author: wanted({ author: 4 }),
+  subject: wanted({ subject: 4, title: 1 }),
+  publisher: wanted({ publisher: 3 }),
+  series: wanted({ series: 3, title: 0.5 }),
+  class: wanted({ class: 3 }),
+  callnumber: wanted({ shelf: 3, class: 1 }),
+  year: wanted({ year: 2 }),
+  isbn: [],
+  issn: [],
+  id: [],
 };
+
+function wanted(weights: Partial<Readonly<Record<FieldName, number>>>): readonly Wanted[] {
+  return Object.entries(weights).map(([field, weight]) => ({ field: field as FieldName, weight }));
+}
 
 const saturation = 1.2;
 const lengthShare = 0.6;
@@ -71,27 +81,31 @@ export interface Explanation {
   readonly total: number;
 }
 
+/** One record while it is scored: its texts by field, as written and folded, once they were needed. */
+interface Reading {
+  readonly record: BibRecord;
+  readonly written: Partial<Record<FieldName, readonly (string | null)[]>>;
+  readonly folded: Partial<Record<FieldName, readonly string[]>>;
+}
+
+function readingOf(record: BibRecord): Reading {
+  return { record, written: {}, folded: {} };
+}
+
 /** How well one record matches; depends on the query and the record alone. */
 export function scoreOf(terms: RankTerms, record: BibRecord): number {
-  const folded = new Map<FieldName, readonly string[]>();
-  const texts = (name: FieldName) => {
-    const known = folded.get(name);
-    if (known !== undefined) return known;
-    const made = foldTexts(fields[name].texts(record));
-    folded.set(name, made);
-    return made;
-  };
+  const reading = readingOf(record);
   let total = identifierScore(terms, record);
   let possible = 0;
   let found = 0;
   let phrase = 0;
   for (const clause of terms.clauses) {
-    const wanted = weights[clause.index];
+    const fieldsOfIndex = wantedBy[clause.index];
     for (const token of clause.tokens) {
       possible += token.weight;
-      found += token.weight * saturate(tokenWeight(token, wanted, texts));
+      found += token.weight * saturate(tokenWeight(token, fieldsOfIndex, reading));
     }
-    phrase = Math.max(phrase, phraseScore(clause, texts));
+    phrase = Math.max(phrase, phraseScore(clause, reading));
   }
   if (possible > 0) total += (scale * found) / possible;
   return Math.round((total + phrase) * 10) / 10;
@@ -99,27 +113,28 @@ export function scoreOf(terms: RankTerms, record: BibRecord): number {
 
 /** The same score, taken apart for a reader who asks why. */
 export function explainScore(terms: RankTerms, record: BibRecord): Explanation {
-  const texts = (name: FieldName) => foldTexts(fields[name].texts(record));
+  const reading = readingOf(record);
   const possible = terms.clauses.reduce(
     (sum, clause) => clause.tokens.reduce((inner, token) => inner + token.weight, sum),
     0,
   );
   const words = terms.clauses.flatMap((clause) =>
     clause.tokens.flatMap((token) => {
-      const wanted = weights[clause.index];
-      const all = tokenWeight(token, wanted, texts);
+      const all = tokenWeight(token, wantedBy[clause.index], reading);
       if (all === 0) return [];
       const score = (scale * token.weight * saturate(all)) / possible;
-      return fieldNames(wanted).flatMap((field) => {
-        const part = tokenWeight(token, { [field]: wanted[field] }, texts);
-        return part === 0 ? [] : [{ word: token.text, field, score: (score * part) / all }];
+      return wantedBy[clause.index].flatMap((one) => {
+        const part = tokenWeight(token, [one], reading);
+        return part === 0
+          ? []
+          : [{ word: token.text, field: one.field, score: (score * part) / all }];
       });
     }),
   );
   return {
     identifier: identifierScore(terms, record),
     words,
-    phrase: Math.max(0, ...terms.clauses.map((clause) => phraseScore(clause, texts))),
+    phrase: Math.max(0, ...terms.clauses.map((clause) => phraseScore(clause, reading))),
     total: scoreOf(terms, record),
   };
 }
@@ -135,41 +150,65 @@ function saturate(weight: number): number {
   return weight / (saturation + weight);
 }
 
-type Wanted = Partial<Readonly<Record<FieldName, number>>>;
-
-function fieldNames(wanted: Wanted): FieldName[] {
-  return Object.keys(wanted) as FieldName[];
-}
-
 /** A word's frequency over the fields, each damped by its length, each times its weight. */
-function tokenWeight(
-  token: Token,
-  wanted: Wanted,
-  texts: (name: FieldName) => readonly string[],
-): number {
+function tokenWeight(token: Token, fieldsOfIndex: readonly Wanted[], reading: Reading): number {
   let sum = 0;
-  for (const name in wanted) {
-    const field = name as FieldName;
+  for (const { field, weight } of fieldsOfIndex) {
+    if (!anyMayHold(reading, field, token.text)) continue;
     let count = 0;
     let length = 0;
-    for (const text of texts(field)) {
+    for (const text of foldedTexts(reading, field)) {
       count += occurrences(token, text);
       length += lengthOf(text);
     }
     if (count === 0) continue;
     const damping = 1 - lengthShare + (lengthShare * length) / fields[field].usualLength;
-    sum += ((wanted[field] ?? 0) * count) / damping;
+    sum += (weight * count) / damping;
   }
   return sum;
 }
 
-function phraseScore(clause: RankClause, texts: (name: FieldName) => readonly string[]): number {
-  if (weights[clause.index].title === undefined) return 0;
-  const [title = ''] = texts('title');
-  const { phrase } = clause;
-  if (title === phrase || texts('otherTitle').includes(phrase)) return exactTitle;
+function phraseScore({ index, phrase }: RankClause, reading: Reading): number {
+  if (!wantedBy[index].some(({ field }) => field === 'title')) return 0;
+  const blank = phrase.indexOf(' ');
+  const firstWord = blank < 0 ? phrase : phrase.slice(0, blank);
+  const inTitle = mayHoldFolded(reading.record.title, firstWord);
+  const title = inTitle ? (foldedTexts(reading, 'title')[0] ?? '') : '';
+  if (inTitle && title === phrase) return exactTitle;
+  if (
+    anyMayHold(reading, 'otherTitle', firstWord) &&
+    foldedTexts(reading, 'otherTitle').includes(phrase)
+  ) {
+    return exactTitle;
+  }
+  if (!inTitle) return 0;
   if (title.startsWith(phrase) && isBoundary(title, phrase.length)) return beginsTitle;
   return holds(title, phrase) ? holdsPhrase : 0;
+}
+
+function writtenTexts(reading: Reading, field: FieldName): readonly (string | null)[] {
+  const known = reading.written[field];
+  if (known !== undefined) return known;
+  const made = fields[field].texts(reading.record);
+  reading.written[field] = made;
+  return made;
+}
+
+function foldedTexts(reading: Reading, field: FieldName): readonly string[] {
+  const known = reading.folded[field];
+  if (known !== undefined) return known;
+  const made: string[] = [];
+  for (const text of writtenTexts(reading, field)) if (text) made.push(foldForMatching(text));
+  reading.folded[field] = made;
+  return made;
+}
+
+/** Most words of a query stand in few fields of a record: only those are folded. */
+function anyMayHold(reading: Reading, field: FieldName, word: string): boolean {
+  for (const text of writtenTexts(reading, field)) {
+    if (text && mayHoldFolded(text, word)) return true;
+  }
+  return false;
 }
 
 function holds(text: string, phrase: string): boolean {
@@ -177,12 +216,6 @@ function holds(text: string, phrase: string): boolean {
     if (isBoundary(text, at) && isBoundary(text, at + phrase.length)) return true;
   }
   return false;
-}
-
-function foldTexts(texts: readonly (string | null)[]): readonly string[] {
-  const folded: string[] = [];
-  for (const text of texts) if (text) folded.push(foldForMatching(text));
-  return folded;
 }
 
 function occurrences(token: Token, text: string): number {

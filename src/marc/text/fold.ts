@@ -33,6 +33,37 @@ export function foldForMatching(text: string): string {
   return fold(text, false);
 }
 
+/**
+ * False where the folded text surely does not hold the word, itself folded and without blanks: the answer
+ * of `foldForMatching(text).includes(word)` for most texts, with nothing made. True asks for a closer
+ * look, also where a character leaves the text, becomes several or composes with its neighbours.
+ */
+export function mayHoldFolded(text: string, word: string): boolean {
+  const first = word.charCodeAt(0);
+  for (let i = 0; i < text.length; i++) {
+    const entry = entryAt(text, i);
+    if (entry === blank) continue;
+    if (entry <= plus || entry >= composing) return true;
+    if (entry === first && mayStandAt(text, i, word)) return true;
+  }
+  return word === '';
+}
+
+function mayStandAt(text: string, at: number, word: string): boolean {
+  for (let i = 1; i < word.length; i++) {
+    if (at + i >= text.length) return false;
+    const entry = entryAt(text, at + i);
+    if (entry === word.charCodeAt(i)) continue;
+    return entry !== blank && (entry <= plus || entry >= composing);
+  }
+  return true;
+}
+
+function entryAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return (pages[code >> 8] ?? makePage(code >> 8))[code & 0xff] as number;
+}
+
 function fold(text: string, composed: boolean): string {
   let out = '';
   let length = 0;

@@ -5,6 +5,7 @@ import {
   foldWidth,
   hasHan,
   isHan,
+  mayHoldFolded,
   stripNonSorting,
   toSimplified,
   toTraditional,
@@ -121,4 +122,37 @@ t.test('knows Han from the rest', async (t) => {
   t.ok(hasHan('C语言'));
   t.ok(hasHan('𠮷'));
   t.notOk(hasHan('Les misérables カード 😀'));
+});
+
+t.test('tells without folding that a text does not hold a folded word', async (t) => {
+  const letters = fc.constantFrom(..."aAbBüÜøæéł'’`-. +#一亂乱學学ｶﾞﾊＡ①\u0301\u0088ß𠀀Ⅱ");
+  const text = fc.array(letters, { maxLength: 12 }).map((list) => list.join(''));
+  fc.assert(
+    fc.property(text, text, text, (before, written, after) => {
+      const whole = before + written + after;
+      const folded = foldForMatching(whole);
+      for (const word of [...foldForMatching(written).split(' '), ...folded.split(' ')]) {
+        if (folded.includes(word) && !mayHoldFolded(whole, word)) return false;
+      }
+      return true;
+    }),
+    { numRuns: 2000 },
+  );
+  for (const [whole, word] of [
+    ['Jazz harmony 12', 'rhythm'],
+    ['Éditions du Fleuve', 'jazz'],
+    ['化學工程', '实验'],
+    ['爵士乐 12', 'jazz'],
+    ['', 'a'],
+  ] as const) {
+    t.notOk(mayHoldFolded(whole, word), `${word} in ${whole}`);
+  }
+  for (const [whole, word] of [
+    ['JAZZ', 'jazz'],
+    ['Édition', 'edition'],
+    ['化學', '化学'],
+    ["Xi'an", 'xian'],
+  ] as const) {
+    t.ok(mayHoldFolded(whole, word), `${word} in ${whole}`);
+  }
 });
