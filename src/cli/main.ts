@@ -7,14 +7,18 @@ import { cqlCommand } from './cql.ts';
 import { demoPeopleCommand } from './demo-people.ts';
 import { InputError } from './errors.ts';
 import { exportCommand } from './export.ts';
+import { addLibraries } from './libraries.ts';
 import { matchCommand } from './match.ts';
+import { healthCommand, maintenanceCommand, shadowCommand } from './members.ts';
 import { migrateCommand } from './migrate.ts';
 import { endWithReader } from './output.ts';
 import { probeCommand } from './probe.ts';
 import { recordsCommand } from './records.ts';
+import { RemoteError } from './remote.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { searchCommand } from './search.ts';
 import { serve } from './serve.ts';
+import { safeText } from './terminal.ts';
 
 const repeated = (value: string, before: readonly string[]) => [...before, value];
 
@@ -97,6 +101,34 @@ async function run(argv: readonly string[]): Promise<number> {
       code = await probeCommand(target, options, process.env);
     });
   program
+    .command('health [library]')
+    .description('how the libraries of a running gateway do')
+    .option('--url <url>', 'the gateway, http://127.0.0.1:8080 by default')
+    .option('--json', "print the API's answer and nothing else")
+    .action(async (library, options) => {
+      code = await healthCommand(library, options, process.env);
+    });
+  program
+    .command('maintenance <action> <library> [window]')
+    .description('list, plan or withdraw windows in which a library is not asked (GUANJI_TOKEN)')
+    .option('--url <url>', 'the gateway, http://127.0.0.1:8080 by default')
+    .option('--from <time>', 'beginning, as 2026-03-01T20:00+08:00')
+    .option('--to <time>', 'end')
+    .option('--zh <text>', 'the reason in Chinese')
+    .option('--en <text>', 'the reason in English')
+    .option('--json', "print the API's answer and nothing else")
+    .action(async (action, library, window, options) => {
+      code = await maintenanceCommand(action, library, window, options, process.env);
+    });
+  program
+    .command('shadow <action> <library> [file]')
+    .description('start, show or stop a candidate beside the document in use (GUANJI_TOKEN)')
+    .option('--url <url>', 'the gateway, http://127.0.0.1:8080 by default')
+    .option('--json', "print the API's answer and nothing else")
+    .action(async (action, library, file, options) => {
+      code = await shadowCommand(action, library, file, options, process.env);
+    });
+  program
     .command('cql [query]')
     .description('parse a CQL query and print it in another notation')
     .requiredOption('--to <notation>', 'ast, xcql, cql, pqf or ccl')
@@ -111,6 +143,9 @@ async function run(argv: readonly string[]): Promise<number> {
     .action(async (file) => {
       code = await matchCommand(file);
     });
+  addLibraries(program, process.env, (ended) => {
+    code = ended;
+  });
   await program.parseAsync(argv, { from: 'user' });
   return code;
 }
@@ -128,6 +163,10 @@ function explain(error: unknown): number {
   if (error instanceof InputError) {
     process.stderr.write(`guanji: ${error.message}\n`);
     return 2;
+  }
+  if (error instanceof RemoteError) {
+    process.stderr.write(`guanji: ${safeText(error.message)}\n`);
+    return error.status < 500 ? 2 : 1;
   }
   process.stderr.write(`guanji: ${error instanceof Error ? error.stack : String(error)}\n`);
   return 1;
