@@ -1,6 +1,6 @@
 import type { LibraryInput } from './document.ts';
 import type { Problem } from './faults.ts';
-import { isTimezone } from './services.ts';
+import { isTimezone, serviceNames } from './services.ts';
 
 /** What is wrong with a document although each of its keys is well formed. */
 export function inconsistencies(input: LibraryInput): readonly Problem[] {
@@ -28,7 +28,7 @@ function repeatedCampuses({ campuses = [] }: LibraryInput): readonly Problem[] {
 }
 
 function serviceProblems({ services = {} }: LibraryInput): readonly Problem[] {
-  return (['search', 'lend', 'borrow', 'copy'] as const).flatMap((name) => {
+  return serviceNames.flatMap((name) => {
     const service = services[name];
     if (typeof service !== 'object') return [];
     const { from, to } = service;

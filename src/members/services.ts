@@ -4,7 +4,8 @@ type Services = LibraryDocument['services'];
 /** `true`, `false`, or days between which a service is offered. */
 type Service = Services['lend'];
 
-export type ServiceName = 'search' | 'lend' | 'borrow' | 'copy';
+export const serviceNames = ['search', 'lend', 'borrow', 'copy'] as const;
+export type ServiceName = (typeof serviceNames)[number];
 
 const defaultTimezone = 'Asia/Shanghai';
 const formats = new Map<string, Intl.DateTimeFormat>();

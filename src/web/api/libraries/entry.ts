@@ -7,6 +7,7 @@ import {
   registerInvited,
   registerLibrary,
 } from '../../../members/registration/index.ts';
+import { categoryProblems, parentProblems } from '../../../members/relations.ts';
 import type { WebContext } from '../../context.ts';
 import { badInput, ProblemError } from '../../problem.ts';
 import { hasOpenRequests } from '../loans/open-requests.ts';
@@ -164,5 +165,11 @@ export async function retire(
 function checkBody(context: WebContext, body: unknown) {
   const checked = context.check(body);
   if ('faults' in checked) throw badInput(checked.faults);
+  const { library } = checked;
+  const problems = [
+    ...parentProblems(library, (id) => context.directory.get(id)?.library),
+    ...categoryProblems(library, context.shape.categories),
+  ];
+  if (problems.length > 0) throw badInput(problems);
   return checked;
 }

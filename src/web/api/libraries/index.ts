@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { WebContext } from '../../context.ts';
+import { registerCalendar } from '../calendar.ts';
 import { registerActions } from './actions.ts';
 import { compileCheck } from './check.ts';
 import { registerCredentials } from './credentials.ts';
@@ -17,6 +18,7 @@ export async function registerLibraries(app: FastifyInstance, context: WebContex
     });
     scope.setValidatorCompiler(compileCheck);
     registerDirectory(scope, context);
+    registerCalendar(scope, context);
     registerEntry(scope, context);
     registerActions(scope, context);
     registerVersions(scope, context);

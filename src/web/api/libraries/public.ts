@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import { suspensionOf } from '../../../loans/notices/suspensions.ts';
 import { libraryStatuses } from '../../../members/document.ts';
 import { findLibraries } from '../../../members/find.ts';
 import type { WebContext } from '../../context.ts';
@@ -25,6 +26,7 @@ export function registerDirectory(app: FastifyInstance, context: WebContext): vo
           category: Type.Optional(Type.String()),
           q: Type.Optional(Type.String({ maxLength: 200 })),
           status: Type.Optional(Type.Enum([...libraryStatuses])),
+          parent: Type.Optional(Type.String({ description: 'Only the branches of this library' })),
           ...languageQuery,
         }),
         response: {
@@ -35,17 +37,18 @@ export function registerDirectory(app: FastifyInstance, context: WebContext): vo
       },
     },
     async (request, reply) => {
-      const query = request.query as { category?: string; q?: string; status?: string };
-      const { category, q, status } = query;
+      const { category, parent, q, status } = request.query as DirectoryQuery;
       if (status !== undefined) await federationOnly(context, request, reply);
       const shown =
         status === undefined
           ? publicEntries()
           : directory.list().filter(({ library }) => library.status === status);
-      const inCategory = shown.filter(
-        ({ library }) => category === undefined || library.categories.includes(category),
+      const chosen = shown.filter(
+        ({ library }) =>
+          (category === undefined || library.categories.includes(category)) &&
+          (parent === undefined || library.parent === parent),
       );
-      const found = q?.trim() ? findLibraries(inCategory, q) : inCategory;
+      const found = q?.trim() ? findLibraries(chosen, q) : chosen;
       const libraries = found.map((entry) => publicView(context, entry));
       return { total: libraries.length, libraries };
     },
@@ -73,7 +76,8 @@ export function registerDirectory(app: FastifyInstance, context: WebContext): vo
       if (!isPublic(entry) && !isOwner) throw notFound(`no library has the id ${id}`);
       reply.header('vary', 'Authorization');
       if (isOwner && entry.origin === 'registered') return await sendOwned(context, reply, id);
-      return reply.header('etag', etagFor(context, entry)).send(publicView(context, entry));
+      const view = { ...publicView(context, entry), ...(await suspensionPart(context, id)) };
+      return reply.header('etag', etagFor(context, entry)).send(view);
     },
   );
 
@@ -105,6 +109,32 @@ export function registerDirectory(app: FastifyInstance, context: WebContext): vo
         summary: 'Named groups, chosen as @id',
       },
     },
-    async () => ({ groups: context.shape.groups }),
+    async () => ({
+      groups: context.shape.groups.map((group) => ({
+        ...group,
+        libraries: group.libraries.filter((id) => {
+          const entry = directory.get(id);
+          return entry !== undefined && isPublic(entry);
+        }),
+      })),
+    }),
   );
+}
+
+interface DirectoryQuery {
+  readonly category?: string;
+  readonly parent?: string;
+  readonly q?: string;
+  readonly status?: string;
+}
+
+/** Nothing where loans cannot tell: the directory is there without their database. */
+async function suspensionPart({ loans }: WebContext, id: string) {
+  if (!loans) return {};
+  const { clock, database } = loans.loans;
+  try {
+    return { suspension: await suspensionOf(database.db, id, clock.now()) };
+  } catch {
+    return {};
+  }
 }

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { libraryStatuses } from '../../../members/document.ts';
+import { serviceNames } from '../../../members/services.ts';
 import { problemSchema } from '../../problem.ts';
 
 /** Shapes of requests and answers about registration, for checking and for the OpenAPI description. */
@@ -9,7 +10,8 @@ export const closed = <T extends Parameters<typeof Type.Object>[0]>(
   properties: T,
   more: object = {},
 ) => Type.Object(properties, { additionalProperties: false, ...more });
-const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const orNull = <T extends Type.TSchema>(schema: T, more: Type.TSchemaOptions = {}) =>
+  Type.Union([schema, Type.Null()], more);
 
 export const libraryId = Type.String({ pattern: '^[a-z][a-z0-9-]{1,31}$' });
 export const idParameter = Type.Object({ id: Type.String({ maxLength: 100 }) });
@@ -35,6 +37,15 @@ const account = Type.Object(
 );
 export const accountsAnswer = Type.Object({ credentials: Type.Array(account) });
 
+const suspension = Type.Object(
+  {
+    title: Type.Object({ zh: Type.String(), en: Type.String() }),
+    from: Type.String(),
+    to: orNull(Type.String()),
+  },
+  { title: 'Suspension' },
+);
+
 /** Everything else of an entry is in its public part, which the library document describes. */
 export const publicEntry = Type.Object(
   {
@@ -43,6 +54,14 @@ export const publicEntry = Type.Object(
     status: Type.Enum([...libraryStatuses]),
     origin: Type.Enum(['file', 'registered', 'demonstration']),
     revision: Type.String(),
+    offered: Type.Array(Type.Enum([...serviceNames]), {
+      description: 'Services offered today, by their dates and the calendar of the library',
+    }),
+    suspension: Type.Optional(
+      orNull(suspension, {
+        description: 'Lending is suspended; on single libraries, where loans can tell',
+      }),
+    ),
     pause: Type.Optional(
       Type.Object({
         reason: Type.Object({ zh: Type.String(), en: Type.String() }),

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '../../../members/directory.ts';
 import type { Details, Registration } from '../../../members/registration/index.ts';
+import { isOffered, serviceNames } from '../../../members/services.ts';
+import { systemClock } from '../../../store/clock.ts';
 import type { WebContext } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
 
@@ -9,8 +11,11 @@ export function publicView(context: Pick<WebContext, 'registration'>, entry: Ent
   const { connector, ...about } = entry.library;
   const { protocol, indexes, limits, reach } = connector;
   const pause = context.registration?.get(about.id)?.pause ?? null;
+  const now = systemClock.now();
+  const isActive = about.status === 'live';
   return {
     ...about,
+    offered: serviceNames.filter((name) => isActive && isOffered(entry.library, name, now)),
     ...(about.status === 'paused' && pause !== null ? { pause } : {}),
     connector: { protocol, indexes: Object.keys(indexes), limits, reach },
     origin: entry.origin,
