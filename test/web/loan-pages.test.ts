@@ -71,6 +71,7 @@ else {
     const number = /requests\/(\d+)/.exec(reader.url())?.[1] ?? '';
     t.match(await reader.getByRole('status').textContent(), number);
     await checkPage(t, reader, 'one request');
+    t.match(await reader.textContent('.facts-list'), 'You may cancel until');
 
     const desk = await seat(browser, site, (await web.staff('chem', 'desk_clerk')).token);
     await desk.goto(`${site}/desk?lang=en`);
@@ -189,6 +190,36 @@ eachDatabase('the desk reviews who registered', async (t, database) => {
   const done = await decide('approve', { version: '1', patronGroup: 'teacher' });
   t.equal(done.statusCode, 303);
   t.notMatch((await web.ask(desk.token, 'GET', '/desk/readers')).body, readerId);
+});
+
+eachDatabase('a reader keeps the profile, what the library checked aside', async (t, database) => {
+  if (database.engine === 'postgresql') return;
+  const web = await loanWeb(database);
+  t.teardown(() => web.close());
+  const { token, actor } = await web.reader();
+  const post = (path: string, form: Record<string, string>) =>
+    web.ask(token, 'POST', `${path}?lang=en`, {
+      payload: Buffer.from(new URLSearchParams(form).toString()),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+  const shown = await web.ask(token, 'GET', '/me/profile?lang=en');
+  const edited = /name="edited" value="(\d+)"/.exec(shown.body)?.[1] ?? '';
+  t.notMatch(shown.body, 'name="cardNumber"');
+  const forged = { edited, email: 'new@reader.example', phone: '010-5555 0199', name: 'Somebody' };
+  const saved = await post('/me/profile', forged);
+  t.equal(saved.statusCode, 303, saved.body);
+  const row = await database.db
+    .selectFrom('reader_profiles')
+    .select(['name', 'email'])
+    .where('reader_id', '=', actor.id)
+    .executeTakeFirst();
+  t.equal(row?.email, 'new@reader.example');
+  t.not(row?.name, 'Somebody', 'a name is changed at the desk');
+  const late = await post('/me/profile', forged);
+  t.equal(late.statusCode, 412, 'an old page overwrites nothing');
+  const wrong = await post('/me/profile/password', { current: 'x', password: goodPassword });
+  t.equal(wrong.statusCode, 401);
+  t.match(wrong.body, 'role="alert"');
 });
 
 eachDatabase('pages are for those whom they are about', async (t, database) => {

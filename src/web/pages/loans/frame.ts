@@ -14,7 +14,11 @@ export function renderMenu(actor: Actor, language: Language): Html {
   }
   const own =
     actor.kind === 'reader'
-      ? [link('/me', text.requests), link('/me/messages', text.messages)]
+      ? [
+          link('/me', text.requests),
+          link('/me/messages', text.messages),
+          link('/me/profile', text.profile),
+        ]
       : [link('/desk', text.desk)];
   return html`${own}<form class="inline" method="post" action="${`/sign-out?lang=${language}`}"><button type="submit" class="plain">${text.signOut}</button></form>`;
 }

@@ -3,6 +3,7 @@ import { deskPages } from './desk.ts';
 import { deskReaderPages } from './desk-readers.ts';
 import { type PageParts, registerPages } from './kit.ts';
 import { newRequestPages } from './new-request.ts';
+import { profilePages } from './profile.ts';
 import { registrationPages } from './register.ts';
 import { myPages } from './requests.ts';
 import { signInPages } from './sign-in.ts';
@@ -13,6 +14,7 @@ export async function registerLoanPages(app: FastifyInstance, parts: PageParts):
     ...signInPages(parts),
     ...registrationPages(parts),
     ...myPages(parts),
+    ...profilePages(parts),
     ...newRequestPages(parts),
     ...deskPages(parts),
     ...deskReaderPages(parts),

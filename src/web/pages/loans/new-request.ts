@@ -18,6 +18,9 @@ const citationNames = [
   'volume',
   'isbn',
 ] as const;
+/** Fields that are still to be filled in are not judged before they were. */
+const ownPointers = ['/delivery', '/volumes', '/neededBy', '/ownReference', '/note'];
+
 /** What the steps of the form hand on. */
 const carried = [
   'record',
@@ -114,7 +117,7 @@ export function newRequestPages({ context, services }: PageParts): readonly Page
       renderField({ value: form.get(one.name), ...one }, faults, language);
     const main = html`${refused && renderFaults(refused.sentence, faults, language)}
 <form method="post" action="${`/request?lang=${language}`}" class="sheet">
-${preview === null ? renderBlank(call, form, refused) : html`${hiddenFields(form, ['record', 'holder', 'localId'])}${renderPreview(preview, call)}`}
+${preview === null ? renderBlank(call, form, refused) : html`${hiddenFields(form, ['record', 'holder', 'localId'])}${renderPreview(preview, call, ownPointers)}`}
 ${renderSelect(
   { name: 'delivery', label: text.delivery, value: form.get('delivery'), required: true },
   (preview?.deliveries ?? (['courier', 'pickup'] as const)).map((value) => ({
@@ -162,9 +165,15 @@ ${renderSelect({ name: 'library', label: text.lender, value: form.get('library')
 ])}`;
   }
 
-  function renderPreview(preview: Preview, { language }: PageCall): Html {
+  function renderPreview(
+    preview: Preview,
+    { language }: PageCall,
+    without: readonly string[] = [],
+  ): Html {
     const text = loanTexts[language];
-    const told = preview.verdicts.filter(({ outcome }) => outcome !== 'pass');
+    const told = preview.verdicts.filter(
+      ({ outcome, pointer }) => outcome !== 'pass' && !(pointer && without.includes(pointer)),
+    );
     const copies = preview.homeHoldings?.copies ?? [];
     const filled = preview.form.filter(({ value }) => value !== null && value !== '');
     const shown = ({ name, value }: FormField) =>

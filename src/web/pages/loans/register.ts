@@ -168,12 +168,16 @@ ${renderDetails(call, scheme, details, refused)}
   }
 }
 
+/** Checked by the library once; shown afterwards, and changed at the desk only. */
+export const verifiedFields: readonly string[] = ['name', 'cardNumber'];
+
 /** The fields that a library asks for, those it must have marked as such. */
 export function renderDetails(
   { language }: PageCall,
   scheme: RegistrationScheme,
   details: DetailsInput,
   refused: Refused | null,
+  without: readonly string[] = [],
 ): Html {
   const text = texts[language];
   const shown = optionalNames.filter(
@@ -219,7 +223,9 @@ export function renderDetails(
       maxLength,
     })),
   ];
-  return html`${fields.map((field) => renderField(field, refused?.faults ?? [], language))}`;
+  return html`${fields
+    .filter(({ name }) => !without.includes(name))
+    .map((field) => renderField(field, refused?.faults ?? [], language))}`;
 }
 
 /** What was entered of the fields that a form of this library has. */

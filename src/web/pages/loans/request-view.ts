@@ -19,20 +19,28 @@ export function renderTime(instant: string | null, timezone: string): Html | nul
   return html`<time datetime="${instant}">${shown}</time>`;
 }
 
+export interface Looking {
+  readonly language: Language;
+  readonly timezone: string;
+  readonly now: Date;
+}
+
 /** A request as its reader or a desk sees it: what it is, how it stands, what happened. */
 export function renderRequest(
   view: RequestView,
   events: readonly EventView[],
-  { language, timezone }: { readonly language: Language; readonly timezone: string },
+  { language, timezone, now }: Looking,
 ): Html {
   const text = loanTexts[language];
   const leg = view.legs.at(-1);
+  const mayCancel = view.side === 'borrowing' && !view.closed && now < new Date(view.cancelUntil);
   const rows: readonly (readonly [string, Html | string | number | null])[] = [
     [text.title, view.citation.title],
     [text.author, view.citation.author],
     [text.volume, view.citation.volume],
     [text.phase, `${view.phaseName[language]} · ${view.stateName[language]}`],
     [text.deadline, renderTime(view.deadline, timezone)],
+    [text.cancelUntil, mayCancel ? renderTime(view.cancelUntil, timezone) : null],
     [text.home, view.homeName[language]],
     [text.lender, leg?.lenderName[language] ?? view.lender],
     [text.callNumber, leg?.callNumber ?? view.citation.callNumber],
@@ -65,7 +73,9 @@ export function renderActions(
   language: Language,
 ): Html {
   const text = loanTexts[language];
-  const open = actions.filter((one) => one.open && hasFields(one));
+  const open = actions
+    .filter((one) => one.open && hasFields(one))
+    .toSorted((a, b) => Number(b.primary) - Number(a.primary));
   const closed = actions.filter((one) => !one.open);
   return html`<section class="actions"><h2>${text.actions}</h2>
 ${open.length === 0 && html`<p>${text.noActions}</p>`}
@@ -80,8 +90,9 @@ function renderAction(one: ActionView, version: number, address: string, languag
 <input type="hidden" name="version" value="${version}"><input type="hidden" name="side" value="${one.side}">
 ${inputsOf(one).map((name) => renderInput(one.action, name, language))}
 <button type="submit"${one.primary && html` class="primary"`}>${one.name[language]}</button></form>`;
-  if (!one.closing) return form;
-  return html`<details><summary>${one.name[language]} …</summary><p>${text.confirmFirst}</p>${form}</details>`;
+  const plain = one.primary || (!one.closing && inputsOf(one).length === 0);
+  if (plain) return form;
+  return html`<details><summary>${one.name[language]} …</summary>${one.closing && html`<p>${text.confirmFirst}</p>`}${form}</details>`;
 }
 
 /** What an action asks for, and the lender where a desk chooses one. */
@@ -91,7 +102,7 @@ function inputsOf({ action, needs }: Pick<ActionView, 'action' | 'needs'>): read
 
 function renderInput(action: string, name: string, language: Language): Html {
   const text = loanTexts[language];
-  const label = text.inputs[name as 'reason'];
+  const label = action === 'offer_conditions' ? text.offer : text.inputs[name as 'reason'];
   if (action === 'refuse' && name === 'reason') {
     const choices = refusalReasons.map((value) => ({ value, label: text.reasons[value] }));
     return renderSelect({ name, form: action, label, required: true }, choices);

@@ -153,7 +153,7 @@ export function requestPages(
     const addressOf = (action: string) => `${base}/${number}/${action}?lang=${language}`;
     const main = html`${call.query.get('sent') === '1' && html`<p role="status">${text.submitted(number)}</p>`}
 ${refused && renderFaults(refused.sentence, refused.faults, language)}
-${renderRequest(view, events, { language, timezone: loans.timezone })}
+${renderRequest(view, events, { language, timezone: loans.timezone, now: loans.clock.now() })}
 ${renderActions(actions.actions, actions.version, addressOf, language)}`;
     return call.show({ title: text.request(number), main, status: refused?.status ?? 200 });
   }

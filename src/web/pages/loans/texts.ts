@@ -49,6 +49,11 @@ const zh = {
   problem: '未能完成',
   yourDesk: '您所在图书馆馆际互借处',
   phone: '电话',
+  barcode: '读者条码',
+  save: '保存',
+  saved: '已保存。',
+  changePassword: '修改密码',
+  currentPassword: '原密码',
   greeting: (name: string) => `${name}，您好`,
 };
 
@@ -103,6 +108,11 @@ const en: Texts = {
   problem: 'This could not be done',
   yourDesk: 'Interlibrary loan desk of your library',
   phone: 'Telephone',
+  barcode: 'Reader number',
+  save: 'Save',
+  saved: 'Saved.',
+  changePassword: 'Change the password',
+  currentPassword: 'Present password',
   greeting: (name) => `Hello ${name}`,
 };
 
