@@ -35,7 +35,7 @@ export function dueDay(
   calendars: { readonly lender: Calendar; readonly home: Calendar },
 ): Day {
   const { lender, home } = calendars;
-  const plain = dayAfter(lentOn, period, lender);
+  const plain = unmovedDay(lentOn, period, lender);
   if (!lender.movesDueDates) return plain;
   const closed = (day: Day) => lender.isClosed(day) || (home.movesDueDates && home.isClosed(day));
   if (!closed(plain)) return plain;
@@ -43,4 +43,9 @@ export function dueDay(
     plain,
     (day) => !closed(day) && lender.isWorkingDay(day) && home.isWorkingDay(day),
   );
+}
+
+/** The day the period alone leads to, whatever vacation it falls into. */
+export function unmovedDay(lentOn: Day, period: Duration, lender: Calendar): Day {
+  return dayAfter(lentOn, period, lender);
 }

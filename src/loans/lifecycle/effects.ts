@@ -3,7 +3,7 @@ import { breaks } from '../../store/errors.ts';
 import type { LoanItemsTable, LoanLegsTable, LoanRequestsTable } from '../../store/tables/loans.ts';
 import { asJson, type Json } from '../../store/values.ts';
 import { dayAt, isDay } from '../calendar/dates.ts';
-import { dueDay } from '../calendar/deadlines.ts';
+import { dueDay, unmovedDay } from '../calendar/deadlines.ts';
 import { LoanError, type Sentence } from '../errors.ts';
 import { durationOf } from '../policy/decide.ts';
 import { recallDay } from './guards.ts';
@@ -80,7 +80,7 @@ function todayAt(work: Work, library: string): string {
 async function lend(work: Work, move: Move): Promise<Effect> {
   const leg = legOf(work, move.leg);
   const barcodes = barcodesIn(move, work.request.volumes);
-  const dueDate = dueDateOf(work, leg);
+  const { dueDate, reckoned } = reckonDueDate(work, leg);
   const items = barcodes.map(
     (barcode, index): Insertable<LoanItemsTable> => ({
       request_id: work.request.id,
@@ -109,15 +109,25 @@ async function lend(work: Work, move: Move): Promise<Effect> {
     });
   }
   const told = { dueDate, barcodes };
-  return { leg: { due_date: dueDate }, payload: told, detail: told };
+  return { leg: { due_date: dueDate }, payload: told, detail: { ...told, reckoned } };
 }
 
-function dueDateOf(work: Work, leg: LegRow): string {
-  const period = durationOf(decideFor(work, 'loan.period', leg));
-  return dueDay(todayAt(work, leg.lender), period, {
-    lender: calendarOf(work.context, leg.lender),
-    home: calendarOf(work.context, work.request.home_library),
-  });
+/**
+ * A due date is reckoned once, when the loan is made, and stands from then on: a calendar that changes
+ * afterwards moves no promised date. How it came about stays with the event, as calendars do not.
+ */
+function reckonDueDate(work: Work, leg: LegRow) {
+  const decision = decideFor(work, 'loan.period', leg);
+  const period = durationOf(decision);
+  const lentOn = todayAt(work, leg.lender);
+  const lender = calendarOf(work.context, leg.lender);
+  const home = calendarOf(work.context, work.request.home_library);
+  const { count, unit } = period;
+  const unmoved = unmovedDay(lentOn, period, lender);
+  return {
+    dueDate: dueDay(lentOn, period, { lender, home }),
+    reckoned: { lentOn, count, unit, rule: decision.rule, unmoved },
+  };
 }
 
 function barcodesIn(move: Move, volumes: number): readonly string[] {
