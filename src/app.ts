@@ -106,8 +106,9 @@ export async function createFederation(
   const vault = createVault();
   const connect = connectorMaker(directory, vault, egress, environment);
   let watch: Watch | null = null;
+  const together = shared === null ? {} : { slots: shared.slots, rates: shared.rates };
   const pool = createConnectorPool(directory, (library): MaybeWatched => {
-    const guarded = guard(connect(library), shared === null ? {} : { slots: shared.slots });
+    const guarded = guard(connect(library), together);
     return watch === null ? guarded : watched(guarded, watch);
   });
   const listeners: ((answer: LibraryAnswer) => void)[] = [];

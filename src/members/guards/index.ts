@@ -4,10 +4,12 @@ import { withBulkhead } from './bulkhead.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 import { withPace } from './pace.ts';
+import type { Rates } from './rates.ts';
 import { withRepeat } from './repeat.ts';
 import { type Slots, withSlots } from './slots.ts';
 
 export { type Clock, systemClock } from './clock.ts';
+export type { Rates } from './rates.ts';
 export type { Slot, Slots } from './slots.ts';
 
 export interface GuardSettings {
@@ -47,6 +49,8 @@ export interface GuardOptions {
   readonly random?: () => number;
   /** Connections counted over several gateways. */
   readonly slots?: Slots;
+  /** Asks in a minute counted over several gateways. */
+  readonly rates?: Rates;
 }
 
 export interface GuardStatus {
@@ -69,7 +73,12 @@ export function guard(connector: Connector, options: GuardOptions = {}): Guarded
   const { connections, perMinute } = connector.library.connector.limits;
   const breaker = createBreaker({ ...settings.breaker, clock, random });
   const timely = withDeadline(withHoldings(connector), clock);
-  const paced = withPace(timely, { perMinute, maxHoldMs: settings.maxHoldMs, clock });
+  const paced = withPace(timely, {
+    perMinute,
+    maxHoldMs: settings.maxHoldMs,
+    clock,
+    ...(options.rates === undefined ? {} : { rates: options.rates }),
+  });
   const repeated = withRepeat(paced, { ...settings.repeat, clock, random });
   const { slots } = options;
   const counted =

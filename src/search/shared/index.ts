@@ -1,8 +1,10 @@
+import type { Rates } from '../../members/guards/rates.ts';
 import type { SharedAnswers } from '../shared-answers.ts';
 import type { SharedLines, SharedSearches } from '../shared-searches.ts';
 import { createSharedAnswers } from './answers.ts';
 import { type ConnectionOptions, openConnection, type StoreCounts } from './connection.ts';
 import { createSharedLines } from './lines.ts';
+import { createSharedRates } from './rates.ts';
 import { createSharedSearches } from './searches.ts';
 import { createSharedSlots, type SharedSlots } from './slots.ts';
 
@@ -19,6 +21,7 @@ export interface SharedCache {
   readonly searches: SharedSearches;
   readonly lines: SharedLines;
   readonly slots: SharedSlots;
+  readonly rates: Rates;
   readonly isAway: boolean;
   readonly counts: StoreCounts;
   /** Tells all gateways something of a kind, and is told. */
@@ -46,6 +49,7 @@ export async function openSharedCache(options: SharedCacheOptions): Promise<Shar
     searches: createSharedSearches(connection, { keepMs: options.keepSearchesMs }),
     lines: createSharedLines(connection, { keepMs: options.keepRecordsMs }),
     slots,
+    rates: createSharedRates(connection, () => slots.gateways),
     get isAway() {
       return connection.isAway;
     },
