@@ -10,6 +10,11 @@ export interface SyncedImage {
   readonly syncs: () => number;
   /** A folder with what is on disk for sure at this moment. */
   cut(): Promise<string>;
+  /**
+   * Cuts right after so many further syncs, in the middle of whatever is being done then; the
+   * function gives the folder with what is on disk, and null before that.
+   */
+  cutAfter(further: number): () => string | null;
   /** Ends the watch and removes the image. */
   stop(): void;
 }
@@ -20,19 +25,29 @@ export interface SyncedImage {
  * through by luck. Reads names of open files from /proc, so it needs Linux.
  */
 export async function watchSyncs(folder: string): Promise<SyncedImage> {
+  // File systems keep times by the tick; what is older than this has not changed since.
+  const unchangedMs = Date.now() - 1000;
   const image = await mkdtemp(join(tmpdir(), 'guanji-image-'));
   await cp(folder, image, { recursive: true, filter: isPlain });
   const { fsyncSync } = fs;
   let syncs = 0;
+  let cutAt: number | null = null;
+  let left: string | null = null;
   fs.fsyncSync = (handle) => {
-    fsyncSync(handle);
+    // The image stands for the disk, so nothing has to reach the real one.
     syncs++;
     const path = fs.readlinkSync(`/proc/self/fd/${handle}`);
     const below = relative(folder, path);
-    if (below.startsWith('..') || !fs.statSync(path).isFile()) return;
+    const facts = fs.fstatSync(handle);
     const copy = join(image, below);
-    fs.mkdirSync(dirname(copy), { recursive: true });
-    fs.copyFileSync(path, copy);
+    const known = facts.mtimeMs < unchangedMs && fs.existsSync(copy);
+    if (!below.startsWith('..') && facts.isFile() && !known) {
+      fs.mkdirSync(dirname(copy), { recursive: true });
+      fs.copyFileSync(path, copy);
+    }
+    if (syncs !== cutAt) return;
+    left = fs.mkdtempSync(join(tmpdir(), 'guanji-cut-'));
+    fs.cpSync(image, left, { recursive: true });
   };
   syncBuiltinESMExports();
   return {
@@ -41,6 +56,10 @@ export async function watchSyncs(folder: string): Promise<SyncedImage> {
       const left = await mkdtemp(join(tmpdir(), 'guanji-cut-'));
       await cp(image, left, { recursive: true });
       return left;
+    },
+    cutAfter(further) {
+      cutAt = syncs + further;
+      return () => left;
     },
     stop() {
       fs.fsyncSync = fsyncSync;

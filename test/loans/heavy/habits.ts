@@ -1,3 +1,4 @@
+import type { Actor } from '../../../src/loans/actor.ts';
 import {
   type ActionFacts,
   actionFacts,
@@ -5,6 +6,8 @@ import {
 } from '../../../src/loans/lifecycle/actions.ts';
 import { findStep, stepsFrom } from '../../../src/loans/lifecycle/machine.ts';
 import type { Side } from '../../../src/loans/lifecycle/states.ts';
+import type { LoanWorld } from '../../support/loans.ts';
+import type { Found } from './found.ts';
 
 /** A small generator (mulberry32): the same numbers for the same seed. */
 export function generator(seed: number): () => number {
@@ -21,27 +24,6 @@ export function pick<T>(random: () => number, list: readonly T[]): T {
   const value = list[Math.floor(random() * list.length)];
   if (value === undefined) throw new Error('Nothing to pick from.');
   return value;
-}
-
-/** An open request as somebody finds it who could do something about it. */
-export interface Found {
-  readonly number: string;
-  readonly version: number;
-  readonly state: string;
-  readonly owner: string | null;
-  readonly resume: string | null;
-  readonly delivery: 'courier' | 'pickup';
-  readonly volumes: number;
-  readonly home: string;
-  readonly lender: string | null;
-  readonly readerId: string | null;
-  readonly checked: boolean;
-  readonly attention: boolean;
-  readonly leg: {
-    readonly state: string;
-    readonly resume: string | null;
-    readonly attention: boolean;
-  } | null;
 }
 
 /** How often people do what they may do, beside each other; what is not named happens rarely. */
@@ -84,6 +66,26 @@ function weightOf(found: Found, side: Side, action: string): number {
   const back = ['RETURN_SHIPPED', 'LENT_DIRECT'].includes(found.leg?.state ?? '');
   if (action === 'check_in' && !back) return rarely / 10;
   return weights[`${side}.${action}`] ?? rarely;
+}
+
+/** Mostly whoever it waits for, and sometimes the other side. */
+export function whoLooks(
+  random: () => number,
+  found: Found,
+  staff: LoanWorld['staff'],
+): { readonly actor: Actor; readonly side: Side } {
+  const byReader = found.owner === 'reader' && found.state !== 'ON_LOAN' ? 0.5 : 0.03;
+  if (found.readerId !== null && random() < byReader) {
+    const actor = { kind: 'reader', id: found.readerId, libraryId: found.home } as const;
+    return { actor: { ...actor, roles: ['reader'] }, side: 'borrowing' };
+  }
+  const role = random() < 0.05 ? 'desk_lead' : 'desk_clerk';
+  const counter = found.leg?.state === 'LENT_DIRECT' || found.leg?.state === 'PICKUP_WAIT';
+  const waitsForLender = found.owner === 'lender' || counter;
+  const lending = found.leg !== null && random() < (waitsForLender ? 0.9 : 0.1);
+  return lending && found.lender !== null
+    ? { actor: staff(found.lender, role), side: 'lending' }
+    : { actor: staff(found.home, role), side: 'borrowing' };
 }
 
 /** What this role does here, chosen from the table of steps; null where it may do nothing. */

@@ -80,6 +80,10 @@ export function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+export function secondsSince(began: number): string {
+  return ((performance.now() - began) / 1000).toFixed(0);
+}
+
 /** Does the work for every entry, so many at a time, each lane taking the next one that is left. */
 export async function inLanes<T>(
   lanes: number,

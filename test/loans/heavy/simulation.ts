@@ -12,8 +12,9 @@ import { submitRequest } from '../../../src/loans/requests/submit.ts';
 import { createJobRunner, removeDoneJobs } from '../../../src/store/jobs.ts';
 import { unsoundLoans } from '../../support/loan-invariants.ts';
 import { chemistry, loanLibrary, loanWorld, plainPolicy } from '../../support/loans.ts';
-import { chooseAction, type Found, generator, inputOf, pick } from './habits.ts';
-import { count, inLanes, makePlace, say } from './place.ts';
+import { type Found, findOpen } from './found.ts';
+import { chooseAction, generator, inputOf, pick, whoLooks } from './habits.ts';
+import { count, inLanes, makePlace, say, secondsSince } from './place.ts';
 import { manyReaders } from './readers.ts';
 
 /**
@@ -88,7 +89,6 @@ let unlinked = 0;
 let barcode = 0;
 const wrong: string[] = [];
 const began = performance.now();
-const secondsSince = () => (performance.now() - began) / 1000;
 for (let day = 0; day < days; day++) {
   world.setClock(new Date(Date.parse('2026-01-01T02:00:00Z') + day * dayMs));
   timers += await runner.runDue();
@@ -98,7 +98,7 @@ for (let day = 0; day < days; day++) {
   await inLanes(lanes, await planned(), ([found, seed]) => look(found, generator(seed)));
   unlinked += await unlinkEnded(context);
   await removeDoneJobs(database, new Date(world.now().getTime() - 7 * dayMs));
-  if (day % 30 === 29) say(`day ${day + 1}: ${submitted} requests, ${secondsSince().toFixed(0)} s`);
+  if (day % 30 === 29) say(`day ${day + 1}: ${submitted} requests, ${secondsSince(began)} s`);
 }
 
 async function ask(random: () => number): Promise<void> {
@@ -122,65 +122,14 @@ async function ask(random: () => number): Promise<void> {
 
 /** Who looks at what today: most of what is open, and what readers have at home now and then. */
 async function planned(): Promise<readonly (readonly [Found, number])[]> {
-  const open = await db
-    .selectFrom('loan_requests as r')
-    .leftJoin('loan_legs as l', (join) =>
-      join.onRef('l.request_id', '=', 'r.id').on('l.closed', '=', false),
-    )
-    .select(['r.number', 'r.version', 'r.state', 'r.owner', 'r.resume_state', 'r.delivery'])
-    .select(['r.volumes', 'r.home_library', 'r.lender', 'r.reader_id', 'r.checked_at'])
-    .select(['r.attention_at', 'l.state as leg_state', 'l.resume_state as leg_resume'])
-    .select('l.attention_at as leg_attention')
-    .where('r.closed', '=', false)
-    .orderBy('r.id')
-    .execute();
+  const open = await findOpen(database);
   return open
     .filter(({ state }) => random() < (state === 'ON_LOAN' ? 0.08 : 0.8))
-    .map((row) => {
-      const found: Found = {
-        number: row.number,
-        version: row.version,
-        state: row.state,
-        owner: row.owner,
-        resume: row.resume_state,
-        delivery: row.delivery,
-        volumes: row.volumes,
-        home: row.home_library,
-        lender: row.lender,
-        readerId: row.reader_id,
-        checked: row.checked_at !== null,
-        attention: row.attention_at !== null,
-        leg:
-          row.leg_state === null
-            ? null
-            : {
-                state: row.leg_state,
-                resume: row.leg_resume,
-                attention: row.leg_attention !== null,
-              },
-      };
-      return [found, random() * 2 ** 31] as const;
-    });
-}
-
-/** Mostly whoever it waits for, and sometimes the other side. */
-function whoLooks(found: Found, random: () => number): { actor: Actor; side: Side } {
-  const byReader = found.owner === 'reader' && found.state !== 'ON_LOAN' ? 0.5 : 0.03;
-  if (found.readerId !== null && random() < byReader) {
-    const actor = { kind: 'reader', id: found.readerId, libraryId: found.home } as const;
-    return { actor: { ...actor, roles: ['reader'] }, side: 'borrowing' };
-  }
-  const role = random() < 0.05 ? 'desk_lead' : 'desk_clerk';
-  const counter = found.leg?.state === 'LENT_DIRECT' || found.leg?.state === 'PICKUP_WAIT';
-  const waitsForLender = found.owner === 'lender' || counter;
-  const lending = found.leg !== null && random() < (waitsForLender ? 0.9 : 0.1);
-  return lending && found.lender !== null
-    ? { actor: world.staff(found.lender, role), side: 'lending' }
-    : { actor: world.staff(found.home, role), side: 'borrowing' };
+    .map((found) => [found, random() * 2 ** 31] as const);
 }
 
 async function look(found: Found, random: () => number): Promise<void> {
-  const { actor, side } = whoLooks(found, random);
+  const { actor, side } = whoLooks(random, found, world.staff);
   const [role = 'reader'] = actor.roles;
   const action = chooseAction(random, found, side, role);
   if (action === null) return;
@@ -211,7 +160,7 @@ async function said(actor: Actor, number: string, side: Side, action: string) {
   return found ?? null;
 }
 
-const seconds = secondsSince();
+const seconds = secondsSince(began);
 wrong.push(...(await unsoundLoans(database)));
 const states = await db
   .selectFrom('loan_requests')
@@ -224,7 +173,7 @@ await place.remove();
 say(
   `${submitted} requests (${refused} refused by rule) of ${libraryCount} libraries in ${days} days, ` +
     `${actions} actions (${closed} refused), ${timers} timers, ${unlinked} unlinked, ` +
-    `${seconds.toFixed(0)} s on ${place.engine}, ${wrong.length} wrong`,
+    `${seconds} s on ${place.engine}, ${wrong.length} wrong`,
 );
 say(states.map((row) => `${row.state} ${row.count}`).join(', '));
 for (const line of wrong.slice(0, 20)) say(`WRONG ${line}`);
