@@ -1,5 +1,8 @@
+import type { Transaction } from 'kysely';
+import { type AuditEntry, recordAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
-import { asJson } from '../store/values.ts';
+import type { Schema } from '../store/schema.ts';
+import { asJson, type Json } from '../store/values.ts';
 import { ConnectorError } from './errors.ts';
 
 /** A time that a library has named in advance, during which it is not asked. */
@@ -16,7 +19,7 @@ export interface NewMaintenance {
   readonly from: Date;
   readonly to: Date;
   readonly reason: { readonly zh?: string; readonly en?: string };
-  readonly madeBy: string;
+  readonly by: AuditEntry['actor'];
 }
 
 /** The windows that are open or still to come, in memory, since every search asks for them. */
@@ -27,7 +30,7 @@ export interface MaintenancePlan {
   planned(library: string, now: Date): readonly MaintenanceWindow[];
   add(window: NewMaintenance, now: Date): Promise<MaintenanceWindow | 'too_many'>;
   /** Takes a window back, or ends the one that is open; false if there is none. */
-  withdraw(library: string, id: number, now: Date): Promise<boolean>;
+  withdraw(library: string, id: number, by: AuditEntry['actor'], now: Date): Promise<boolean>;
   /** Takes over what other gateways have written. */
   refresh(now: Date): Promise<void>;
 }
@@ -72,39 +75,61 @@ export function createMaintenancePlan(database: () => Database): MaintenancePlan
       return found;
     },
     planned: notEnded,
-    async add({ library, from, to, reason, madeBy }, now) {
+    async add({ library, from, to, reason, by }, now) {
       await refresh(now);
       if (notEnded(library, now).length >= maxPlanned) return 'too_many';
-      const { id } = await database()
-        .db.insertInto('library_maintenance')
-        .values({
-          library,
-          from_at: from,
-          to_at: to,
-          reason: asJson(reason),
-          made_at: now,
-          made_by: madeBy,
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow();
+      const id = await database().transaction(async (tx) => {
+        const row = await tx
+          .insertInto('library_maintenance')
+          .values({
+            library,
+            from_at: from,
+            to_at: to,
+            reason: asJson(reason),
+            made_at: now,
+            made_by: `${by.kind} ${by.id}`,
+          })
+          .returning('id')
+          .executeTakeFirstOrThrow();
+        const after = { window: row.id, from: from.toISOString(), to: to.toISOString() };
+        await audit(tx, library, by, 'maintenance.plan', after, now);
+        return row.id;
+      });
       await refresh(now);
       return { id, library, from, to, reason };
     },
-    async withdraw(library, id, now) {
-      const row = await database()
-        .db.updateTable('library_maintenance')
-        .set({ withdrawn_at: now })
-        .where('library', '=', library)
-        .where('id', '=', id)
-        .where('withdrawn_at', 'is', null)
-        .where('to_at', '>', now)
-        .returning('id')
-        .executeTakeFirst();
+    async withdraw(library, id, by, now) {
+      const isThere = await database().transaction(async (tx) => {
+        const row = await tx
+          .updateTable('library_maintenance')
+          .set({ withdrawn_at: now })
+          .where('library', '=', library)
+          .where('id', '=', id)
+          .where('withdrawn_at', 'is', null)
+          .where('to_at', '>', now)
+          .returning('id')
+          .executeTakeFirst();
+        if (row === undefined) return false;
+        await audit(tx, library, by, 'maintenance.withdraw', { window: id }, now);
+        return true;
+      });
       await refresh(now);
-      return row !== undefined;
+      return isThere;
     },
     refresh,
   };
+}
+
+async function audit(
+  tx: Transaction<Schema>,
+  library: string,
+  actor: AuditEntry['actor'],
+  action: string,
+  after: Json,
+  now: Date,
+): Promise<void> {
+  const subject = { kind: 'library', id: library };
+  await recordAudit(tx, { trail: library, actor, action, subject, after }, now);
 }
 
 /** Removes windows that ended long ago. */

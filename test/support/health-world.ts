@@ -21,6 +21,9 @@ export const healthSettings: HealthSettings = {
   shadowPerMinute: 60,
 };
 
+/** Who plans and compares in tests. */
+export const tester = { kind: 'administrator', id: 'test' };
+
 /** One gateway's health over libraries that answer as a test wants, on a clock that it moves. */
 export interface HealthWorld {
   readonly health: Health;

@@ -123,6 +123,16 @@ eachDatabase('a library plans its own maintenance and nobody else’s', async (t
   const ended = await world.ask(adminToken, 'DELETE', `${path}/${made.json().id}`);
   t.equal(ended.statusCode, 204);
   t.same((await world.ask(null, 'GET', path)).json(), { maintenance: [] });
+  const trail = await database.db
+    .selectFrom('audit')
+    .select(['actor_kind', 'actor_id', 'action'])
+    .where('trail', '=', 'aa')
+    .orderBy('seq')
+    .execute();
+  t.same(trail, [
+    { actor_kind: 'library', actor_id: 'aa', action: 'maintenance.plan' },
+    { actor_kind: 'administrator', actor_id: 'administrator', action: 'maintenance.withdraw' },
+  ]);
   t.equal((await world.ask(adminToken, 'DELETE', `${path}/${made.json().id}`)).statusCode, 404);
 
   for (const [wrong, pointer] of [

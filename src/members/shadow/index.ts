@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { Transaction } from 'kysely';
+import { type AuditEntry, recordAudit } from '../../store/audit.ts';
 import type { Clock } from '../../store/clock.ts';
 import type { Database } from '../../store/database.ts';
+import type { Schema } from '../../store/schema.ts';
 import { asJson } from '../../store/values.ts';
 import type { Checked } from '../check.ts';
 import type { Directory } from '../directory.ts';
@@ -38,10 +41,10 @@ export interface Shadows {
   /** What looks on while this library is asked, or null. */
   companion(library: string): Companion | null;
   /** Begins anew with this candidate; what an earlier one counted is forgotten. */
-  start(library: string, document: LibraryInput, by: string): Promise<ShadowState>;
+  start(library: string, document: LibraryInput, by: AuditEntry['actor']): Promise<ShadowState>;
   state(library: string): Promise<ShadowState | null>;
   /** False where there is none. */
-  end(library: string): Promise<boolean>;
+  end(library: string, by: AuditEntry['actor']): Promise<boolean>;
   /** Takes over what other gateways began and ended. */
   refresh(): Promise<void>;
   /** Writes what was counted. */
@@ -125,15 +128,18 @@ export function createShadows(parts: ShadowParts): Shadows {
       const row = {
         document: asJson(document),
         started_at: clock.now(),
-        started_by: by,
+        started_by: `${by.kind} ${by.id}`,
         run: randomUUID(),
         report: null,
       };
-      await database()
-        .db.insertInto('library_shadows')
-        .values({ library, ...row })
-        .onConflict((conflict) => conflict.column('library').doUpdateSet(row))
-        .execute();
+      await database().transaction(async (tx) => {
+        await tx
+          .insertInto('library_shadows')
+          .values({ library, ...row })
+          .onConflict((conflict) => conflict.column('library').doUpdateSet(row))
+          .execute();
+        await audit(tx, library, by, 'shadow.start', row.started_at);
+      });
       await refresh();
       const endsAt = new Date(row.started_at.getTime() + longestMs);
       const report = emptyComparison();
@@ -155,14 +161,19 @@ export function createShadows(parts: ShadowParts): Shadows {
         report: (row.report as unknown as Comparison | null) ?? emptyComparison(),
       };
     },
-    async end(library) {
-      const row = await database()
-        .db.deleteFrom('library_shadows')
-        .where('library', '=', library)
-        .returning('library')
-        .executeTakeFirst();
+    async end(library, by) {
+      const isThere = await database().transaction(async (tx) => {
+        const row = await tx
+          .deleteFrom('library_shadows')
+          .where('library', '=', library)
+          .returning('library')
+          .executeTakeFirst();
+        if (row === undefined) return false;
+        await audit(tx, library, by, 'shadow.end', clock.now());
+        return true;
+      });
       stop(library);
-      return row !== undefined;
+      return isThere;
     },
     refresh,
     flush,
@@ -172,6 +183,17 @@ export function createShadows(parts: ShadowParts): Shadows {
       await Promise.allSettled(ended);
     },
   };
+}
+
+async function audit(
+  tx: Transaction<Schema>,
+  library: string,
+  actor: AuditEntry['actor'],
+  action: string,
+  now: Date,
+): Promise<void> {
+  const subject = { kind: 'library', id: library };
+  await recordAudit(tx, { trail: library, actor, action, subject }, now);
 }
 
 /** Under a lock, since several gateways count; what an earlier candidate's asks brought is dropped. */

@@ -62,7 +62,7 @@ function listPage(lines: readonly HealthLine[], language: Language): Html {
   const rows = lines.map(
     (line) => html`<tr class="health-${line.state}">
 <th scope="row"><a href="/health/${line.library}?lang=${language}">${nameOf(line.name, language)}</a></th>
-<td>${text.states[line.state]}${line.since === null ? null : html` <span class="note">${text.since} ${clockTime(line.since)}</span>`}</td>
+<td><span class="words">${text.states[line.state]}</span>${line.since === null ? null : html` <span class="note">${text.since} ${clockTime(line.since)}</span>`}</td>
 <td>${percent(line.availability.share, text)}</td>
 <td>${millis(line.latency?.p50Ms ?? null, text)}</td>
 <td>${millis(line.latency?.p99Ms ?? null, text)}</td>

@@ -4,7 +4,7 @@ import { tidyHistory } from '../../../src/members/health/keep.ts';
 import { emptyTally } from '../../../src/members/health/tally.ts';
 import { asJson } from '../../../src/store/values.ts';
 import { eachDatabase } from '../../support/database.ts';
-import { healthWorld, member } from '../../support/health-world.ts';
+import { healthWorld, member, tester } from '../../support/health-world.ts';
 
 const unreachable = () =>
   new ConnectorError('aa', 'unreachable', 'as the test wants', { reason: 'connect_refused' });
@@ -59,7 +59,7 @@ eachDatabase('counts what libraries were asked, over hours and gateways', async 
 eachDatabase('keeps nothing of what readers searched for', async (t, database) => {
   const world = await healthWorld(database, { inputs: [member('aa')] });
   await world.search('aa', '不可告人的检索词');
-  await world.health.shadows.start('aa', member('aa', { aliases: ['候选'] }), 'test');
+  await world.health.shadows.start('aa', member('aa', { aliases: ['候选'] }), tester);
   await world.search('aa', '不可告人的检索词');
   await world.minutes(1);
   await world.health.flush();

@@ -1,13 +1,13 @@
 import { createSearchEngine } from '../../../src/search/engine.ts';
 import { eachDatabase } from '../../support/database.ts';
-import { type HealthWorld, healthWorld, member } from '../../support/health-world.ts';
+import { type HealthWorld, healthWorld, member, tester } from '../../support/health-world.ts';
 import { view, words } from '../../support/searches.ts';
 
 const reason = { zh: '机房停电', en: 'Power works' };
 
 function hoursFrom(world: HealthWorld, from: number, to: number) {
   const at = (hours: number) => new Date(world.clock.now().getTime() + hours * 3_600_000);
-  return { library: 'aa', from: at(from), to: at(to), reason, madeBy: 'test' };
+  return { library: 'aa', from: at(from), to: at(to), reason, by: tester };
 }
 
 eachDatabase(
@@ -81,9 +81,9 @@ eachDatabase(
     await other.health.flush();
     t.match(await other.search('aa'), { code: 'maintenance' });
     if (first === 'too_many' || second === 'too_many') throw new Error('too many');
-    t.equal(await maintenance.withdraw('bb', first.id, now), false, 'only its own');
-    t.equal(await maintenance.withdraw('aa', first.id, now), true);
-    t.equal(await maintenance.withdraw('aa', first.id, now), false);
+    t.equal(await maintenance.withdraw('bb', first.id, tester, now), false, 'only its own');
+    t.equal(await maintenance.withdraw('aa', first.id, tester, now), true);
+    t.equal(await maintenance.withdraw('aa', first.id, tester, now), false);
     t.match(await world.search('aa'), { hits: 8 });
     t.same(
       maintenance.planned('aa', now).map(({ id }) => id),

@@ -69,8 +69,7 @@ export function registerMaintenance(app: FastifyInstance, context: WebContext): 
       const { id } = entry.library;
       const now = health.now();
       const window = readWindow(request.body as WindowBody, now);
-      const madeBy = `${caller.kind} ${caller.id}`;
-      const made = await maintenance.add({ library: id, ...window, madeBy }, now);
+      const made = await maintenance.add({ library: id, ...window, by: caller }, now);
       if (made === 'too_many') {
         throw new ProblemError(409, 'conflict', `${id} has as many windows as one may plan`);
       }
@@ -94,10 +93,10 @@ export function registerMaintenance(app: FastifyInstance, context: WebContext): 
       },
     },
     async (request, reply) => {
-      const { entry } = await ownEntry(context, request, reply);
+      const { entry, caller } = await ownEntry(context, request, reply);
       const { maintenance, now } = openHealth(context);
       const { window } = request.params as { window: number };
-      if (!(await maintenance.withdraw(entry.library.id, window, now()))) {
+      if (!(await maintenance.withdraw(entry.library.id, window, caller, now()))) {
         throw notFound(`${entry.library.id} has no window ${window} that is not over`);
       }
       return reply.code(204).send();

@@ -79,7 +79,7 @@ export function registerShadow(app: FastifyInstance, context: WebContext): void 
         const foreign = foreignVariables(checked.input, entry.input);
         if (foreign.length > 0) throw badInput(foreign);
       }
-      return shown(await shadows.start(id, checked.input, `${caller.kind} ${caller.id}`));
+      return shown(await shadows.start(id, checked.input, caller));
     },
   );
 
@@ -112,8 +112,8 @@ export function registerShadow(app: FastifyInstance, context: WebContext): void 
       },
     },
     async (request, reply) => {
-      const { entry } = await ownEntry(context, request, reply);
-      if (!(await openHealth(context).shadows.end(entry.library.id))) {
+      const { entry, caller } = await ownEntry(context, request, reply);
+      if (!(await openHealth(context).shadows.end(entry.library.id, caller))) {
         throw notFound(`${entry.library.id} has no candidate`);
       }
       return reply.code(204).send();
