@@ -92,7 +92,7 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   'POST /staff/invitations': { cells: anybody, body: { token: 'x', password: 'x' } },
   'GET /staff': {
-    cells: '-  x x x  + x x  + x x  + x x  +  + x x x',
+    cells: '-  x x x  + x x  + x x  + x x  +  + x x +',
     path: '/staff?library=home',
   },
   'PUT /staff/{id}/roles': {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { recordAudit } from '../../store/audit.ts';
 import { breaks } from '../../store/errors.ts';
-import { type Actor, runsFederation } from '../actor.ts';
+import { type Actor, audits, runsFederation } from '../actor.ts';
 import { type FieldFault, LoanError, notFound, refuseFaults } from '../errors.ts';
 import type { PeopleContext, Tx } from '../people/context.ts';
 import { isId } from '../people/lifecycle.ts';
@@ -183,7 +183,8 @@ export async function listStaff(
   libraryId: string,
 ): Promise<readonly StaffLine[]> {
   const here = actor.kind === 'staff' && actor.libraryId === libraryId;
-  if (!here && !runsFederation(actor)) refuseRole('staff.list');
+  const looksOn = audits(actor) && actor.libraryId === null;
+  if (!here && !looksOn && !runsFederation(actor)) refuseRole('staff.list');
   return await context.database.transaction(async (tx) => {
     const rows = await tx
       .selectFrom('staff')
