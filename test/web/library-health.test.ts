@@ -114,6 +114,8 @@ eachDatabase('a library plans its own maintenance and nobody else’s', async (t
   t.equal(made.headers.location, `${path}/${made.json().id}`);
   t.same(await statuses('DELETE', `${path}/${made.json().id}`), [401, 403, 401]);
   t.match((await world.ask(null, 'GET', path)).json(), { maintenance: [body] });
+  const entry = (await world.ask(null, 'GET', '/api/v1/libraries/aa')).json();
+  t.match(entry.maintenance, [{ ...body, id: made.json().id }], 'announced in its entry');
   const before = (await world.ask(null, 'GET', '/api/v1/libraries/aa/health')).json();
   t.match(before, { state: 'unknown', maintenance: [{ reason: { en: 'Upgrade' } }] });
   await world.minutes(90);

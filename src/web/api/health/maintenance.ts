@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import type { MaintenanceWindow } from '../../../members/maintenance.ts';
 import type { WebContext } from '../../context.ts';
 import { type BadInput, badInput, notFound, ProblemError, problemSchema } from '../../problem.ts';
 import { byOwner, ownEntry } from '../libraries/callers.ts';
-import { maintenanceSchema, openHealth, publicLibrary } from './reports.ts';
+import { openHealth, publicLibrary } from './reports.ts';
+import { shownWindow, windowSchema } from './windows.ts';
 
 const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const sentence = Type.Optional(Type.String({ maxLength: 200 }));
@@ -37,7 +37,7 @@ export function registerMaintenance(app: FastifyInstance, context: WebContext): 
         summary: 'Maintenance windows that are open or still to come',
         params,
         response: {
-          200: Type.Object({ maintenance: Type.Array(maintenanceSchema) }),
+          200: Type.Object({ maintenance: Type.Array(windowSchema) }),
           404: problems,
           503: problems,
         },
@@ -46,7 +46,7 @@ export function registerMaintenance(app: FastifyInstance, context: WebContext): 
     async (request) => {
       const id = publicLibrary(context, request);
       const { maintenance, now } = openHealth(context);
-      return { maintenance: maintenance.planned(id, now()).map(shown) };
+      return { maintenance: maintenance.planned(id, now()).map(shownWindow) };
     },
   );
 
@@ -59,7 +59,7 @@ export function registerMaintenance(app: FastifyInstance, context: WebContext): 
         summary: 'Plans a window: the library is not asked in it, and readers are told until when',
         params,
         body: bodySchema,
-        response: { 201: maintenanceSchema, 400: problems, 409: problems, ...failures },
+        response: { 201: windowSchema, 400: problems, 409: problems, ...failures },
         ...byOwner,
       },
     },
@@ -76,7 +76,7 @@ export function registerMaintenance(app: FastifyInstance, context: WebContext): 
       return reply
         .code(201)
         .header('location', `/api/v1/libraries/${id}/maintenance/${made.id}`)
-        .send(shown(made));
+        .send(shownWindow(made));
     },
   );
 
@@ -102,10 +102,6 @@ export function registerMaintenance(app: FastifyInstance, context: WebContext): 
       return reply.code(204).send();
     },
   );
-}
-
-export function shown({ id, from, to, reason }: MaintenanceWindow) {
-  return { id, from: from.toISOString(), to: to.toISOString(), reason };
 }
 
 interface WindowBody {

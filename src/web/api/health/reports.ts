@@ -4,6 +4,7 @@ import { type Range, ranges } from '../../../members/health/report.ts';
 import { phases } from '../../../members/types.ts';
 import type { WebContext } from '../../context.ts';
 import { notFound, ProblemError, problemSchema } from '../../problem.ts';
+import { windowSchema } from './windows.ts';
 
 const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -30,12 +31,6 @@ const availability = Type.Object({
   share,
   hoursAsked: Type.Integer(),
   hours: Type.Integer(),
-});
-export const maintenanceSchema = Type.Object({
-  id: Type.Integer(),
-  from: time,
-  to: time,
-  reason: Type.Object({ zh: Type.Optional(Type.String()), en: Type.Optional(Type.String()) }),
 });
 const slice = Type.Object({
   since: time,
@@ -81,7 +76,7 @@ const reportSchema = Type.Object(
         message: sentence,
       }),
     ),
-    maintenance: Type.Array(maintenanceSchema),
+    maintenance: Type.Array(windowSchema),
     hours: Type.Array(slice, { description: 'The last 24 hours, the oldest first' }),
     days: Type.Array(slice, { description: 'The last 90 days (UTC), the oldest first' }),
   },
@@ -98,7 +93,7 @@ const listSchema = Type.Object({
       lastGoodAt: nullable(time),
       availability,
       latency: nullable(latency),
-      maintenance: nullable(maintenanceSchema),
+      maintenance: nullable(windowSchema),
     }),
   ),
 });

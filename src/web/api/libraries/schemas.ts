@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { libraryStatuses } from '../../../members/document.ts';
 import { serviceNames } from '../../../members/services.ts';
 import { problemSchema } from '../../problem.ts';
+import { windowSchema } from '../health/windows.ts';
 
 /** Shapes of requests and answers about registration, for checking and for the OpenAPI description. */
 
@@ -61,6 +62,9 @@ export const publicEntry = Type.Object(
       orNull(suspension, {
         description: 'Lending is suspended; on single libraries, where loans can tell',
       }),
+    ),
+    maintenance: Type.Optional(
+      Type.Array(windowSchema, { description: 'Windows that are open or still to come' }),
     ),
     pause: Type.Optional(
       Type.Object({

@@ -5,9 +5,10 @@ import { isOffered, serviceNames } from '../../../members/services.ts';
 import { systemClock } from '../../../store/clock.ts';
 import type { WebContext } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
+import { shownWindow } from '../health/windows.ts';
 
 /** What everybody may see: the document with its defaults, never the account names of a connector. */
-export function publicView(context: Pick<WebContext, 'registration'>, entry: Entry) {
+export function publicView(context: Pick<WebContext, 'registration' | 'health'>, entry: Entry) {
   const { connector, ...about } = entry.library;
   const { protocol, indexes, limits, reach } = connector;
   const pause = context.registration?.get(about.id)?.pause ?? null;
@@ -17,10 +18,17 @@ export function publicView(context: Pick<WebContext, 'registration'>, entry: Ent
     ...about,
     offered: serviceNames.filter((name) => isActive && isOffered(entry.library, name, now)),
     ...(about.status === 'paused' && pause !== null ? { pause } : {}),
+    ...maintenancePart(context, about.id),
     connector: { protocol, indexes: Object.keys(indexes), limits, reach },
     origin: entry.origin,
     revision: entry.revision,
   };
+}
+
+/** Windows that are open or still to come, so that nobody is surprised by one; without any, nothing. */
+function maintenancePart({ health }: Pick<WebContext, 'health'>, id: string) {
+  const planned = health?.maintenance.planned(id, health.now()) ?? [];
+  return planned.length === 0 ? {} : { maintenance: planned.map(shownWindow) };
 }
 
 /** Beside it, what the library itself and the federation see: the document as written, and where it stands. */

@@ -1,0 +1,14 @@
+import Type from 'typebox';
+import type { MaintenanceWindow } from '../../../members/maintenance.ts';
+
+/** A maintenance window as entries, reports and its own routes show it. */
+export const windowSchema = Type.Object({
+  id: Type.Integer(),
+  from: Type.String({ description: 'ISO 8601' }),
+  to: Type.String({ description: 'ISO 8601' }),
+  reason: Type.Object({ zh: Type.Optional(Type.String()), en: Type.Optional(Type.String()) }),
+});
+
+export function shownWindow({ id, from, to, reason }: MaintenanceWindow) {
+  return { id, from: from.toISOString(), to: to.toISOString(), reason };
+}
