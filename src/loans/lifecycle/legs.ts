@@ -72,7 +72,7 @@ export async function openLeg(work: Work, move: Move): Promise<Effect> {
   const { citation, volumes, delivery } = work.request;
   return {
     request: {
-      lender,
+      ...(lender !== work.request.lender && { lender }),
       ...(move.detail.citation !== undefined && { citation: asJson(move.detail.citation) }),
     },
     openedLeg: leg.leg,

@@ -16,7 +16,7 @@ import { findStep, type Refusal, receiveMessage, resumeAfter } from './machine.t
 import { messageFacts, receiverOf } from './messages.ts';
 import { routeOn } from './routing.ts';
 import { isFinal, type Side, START, stateFacts } from './states.ts';
-import { planDueTimer, planStateTimer } from './timers.ts';
+import { isOut, planDueTimer, planStateTimer } from './timers.ts';
 import type { Transition } from './transitions.ts';
 import {
   calendarOf,
@@ -212,8 +212,10 @@ const flagColumns = {
 async function writeColumns(work: Work, move: Move, effect: Effect): Promise<void> {
   const facts = actionFacts(move.side, move.action);
   const flags: Partial<Record<(typeof flagColumns)[Flag], Date | null>> = {};
-  for (const flag of facts?.clears ?? []) flags[flagColumns[flag]] = null;
   const row: RequestRow | LegRow = move.side === 'borrowing' ? work.request : legOf(work, move.leg);
+  for (const flag of facts?.clears ?? []) {
+    if (row[flagColumns[flag]] !== null) flags[flagColumns[flag]] = null;
+  }
   const raised = facts?.raises;
   if (raised !== undefined) flags[flagColumns[raised]] = row[flagColumns[raised]] ?? work.at;
   const attention =
@@ -255,7 +257,7 @@ async function followUp(
   await planStateTimer(work, event);
   if (event.side === 'lending') {
     const leg = legOf(work, event.leg);
-    if (effect.leg?.due_date !== undefined || (leg.due_date !== null && event.from !== event.to)) {
+    if (effect.leg?.due_date !== undefined || isOut(event.from) !== isOut(event.to)) {
       await planDueTimer(work, leg);
     }
     if (leg.closed && leg.due_date === null) await returnQuota(work, leg);

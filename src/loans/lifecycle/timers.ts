@@ -51,12 +51,17 @@ export async function planStateTimer(work: Work, event: TakenEvent): Promise<voi
   await schedule(work.tx, { kind: timerJob, key, payload, runAt, ifThere: 'replace' }, work.at);
 }
 
+const outStates: readonly string[] = ['LENT', 'LENT_DIRECT', 'RECEIVED_BY_BORROWER'];
+
+/** Whether the due date of a leg in this state is anybody's to keep. */
+export function isOut(state: string): boolean {
+  return outStates.includes(state);
+}
+
 /** Plans what the clock does about a due date: overdue after it, reminders around it. */
 export async function planDueTimer(work: Work, leg: LegRow): Promise<void> {
   const key = `${work.request.id}/${leg.leg}/due`;
-  const out =
-    leg.due_date !== null && ['LENT', 'LENT_DIRECT', 'RECEIVED_BY_BORROWER'].includes(leg.state);
-  if (leg.due_date === null || !out) {
+  if (leg.due_date === null || !isOut(leg.state)) {
     await cancelJob(work.tx, timerJob, key, work.at);
     await cancelJob(work.tx, reminderJob, key, work.at);
     return;
@@ -129,10 +134,10 @@ export function loanJobHandlers(context: LoanContext): Readonly<Record<string, J
         const work = await openWork(context, tx, { id: payload.requestId });
         await finish(tx);
         const leg = legOf(work, payload.leg);
-        const out = ['LENT', 'LENT_DIRECT', 'RECEIVED_BY_BORROWER'].includes(leg.state);
-        if (!out || work.request.state !== 'ON_LOAN') return;
+        if (!isOut(leg.state)) return;
         const today = dayAt(work.at, calendarOf(context, leg.lender).timezone);
-        await writeDueNotice(work, leg, today);
+        // On its way or on the shelf it is nobody's to return; the days after this one may find it lent.
+        if (work.request.state === 'ON_LOAN') await writeDueNotice(work, leg, today);
         await planReminder(work, leg, today);
       });
     },

@@ -113,6 +113,32 @@ eachDatabase(
 );
 
 eachDatabase(
+  'a reader who collects a book late is still reminded of its due date',
+  async (t, database) => {
+    const world = await loanWorld(database);
+    const home = world.staff('home', 'desk_clerk');
+    const lender = world.staff('chem', 'desk_clerk');
+    const { number } = await world.submit(await world.reader());
+    await world.act(lender, number, 'promise');
+    await world.act(lender, number, 'lend', { barcodes: ['A1'] });
+    await world.advance(new Date('2026-12-10T02:00:00Z'));
+    await world.act(home, number, 'arrive');
+    await world.advance(new Date('2026-12-13T02:00:00Z'));
+    const reminders = () =>
+      database.db
+        .selectFrom('notices')
+        .select('created_at')
+        .where('channel', '=', 'inbox')
+        .where('template', '=', 'due_soon')
+        .execute();
+    t.same(await reminders(), [], 'nobody has it yet, seven days before');
+    await world.act(home, number, 'lend_to_reader');
+    await world.advance(new Date('2026-12-18T12:00:00Z'));
+    t.equal((await reminders()).length, 2, 'three days and one day before');
+  },
+);
+
+eachDatabase(
   'a lost book is settled by a lead, and its barcode can be lent again',
   async (t, database) => {
     const world = await loanWorld(database);
