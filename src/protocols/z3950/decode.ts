@@ -51,14 +51,18 @@ function readExternal(
     dialect: database.records,
     items,
   };
-  const decode = stringsOf(database.charset);
   switch (syntax) {
     case recordSyntaxes.opac:
       return readOpac(library, database, record, position);
     case recordSyntaxes.sutrs:
-      return unstructured(library, origin, record, marcFromSutrs(decodeSutrs(record, decode)));
-    case recordSyntaxes['grs-1']:
-      return unstructured(library, origin, record, marcFromGrs1(decodeGrs1(record, decode)));
+    case recordSyntaxes['grs-1']: {
+      const decode = stringsOf(database.charset);
+      const isText = syntax === recordSyntaxes.sutrs;
+      const asMarc = isText
+        ? marcFromSutrs(decodeSutrs(record, decode))
+        : marcFromGrs1(decodeGrs1(record, decode));
+      return unstructured(library, origin, record, asMarc);
+    }
     case recordSyntaxes.xml:
     case recordSyntaxes.applicationXml:
       return readXml(library, payload(record), origin);

@@ -39,7 +39,11 @@ export const iso10646 = {
  * without CCF (3), which has another structure.
  */
 export function isIso2709Syntax(oid: string): boolean {
-  const match = /^1\.2\.840\.10003\.5\.(\d+)$/.exec(oid);
-  const arc = match ? Number(match[1]) : 0;
-  return arc >= 1 && arc <= 40 && arc !== 3;
+  return iso2709Syntaxes.has(oid);
 }
+
+const iso2709Syntaxes: ReadonlySet<string> = new Set(
+  Array.from({ length: 40 }, (_, at) => `${z3950}.5.${at + 1}`).filter(
+    (oid) => oid !== `${z3950}.5.3`,
+  ),
+);

@@ -1,4 +1,13 @@
-import { type BerNode, child, childrenOf, encoded, inner, need, text } from '../ber/read.ts';
+import {
+  type BerNode,
+  child,
+  childrenOf,
+  encoded,
+  inner,
+  isSameContent,
+  need,
+  text,
+} from '../ber/read.ts';
 import { context, tagName, universal, universalTags } from '../ber/tag.ts';
 import * as write from '../ber/write.ts';
 import { Z3950Error } from '../errors.ts';
@@ -57,9 +66,14 @@ export function decodeRecords(node: BerNode): Records | undefined {
 export function decodeNamedRecords(node: BerNode): NamedRecord[] {
   const records: NamedRecord[] = [];
   let database: string | undefined;
+  let before: BerNode | undefined;
   for (const one of childrenOf(node)) {
     const name = child(one, 0);
-    if (name !== undefined) database = text(name);
+    // Nearly all records of an answer come from one database, whose name is read once.
+    if (name !== undefined && (before === undefined || !isSameContent(before, name))) {
+      database = text(name);
+      before = name;
+    }
     records.push(decodeNamedRecord(inner(need(one, 1)), database));
   }
   return records;

@@ -15,7 +15,7 @@ export interface BerNode {
   /** Offset behind the value, end-of-contents octets included. */
   to: number;
   /** The values inside a constructed one; null for a primitive. */
-  readonly children: BerNode[] | null;
+  children: readonly BerNode[] | null;
 }
 
 interface Open {
@@ -23,14 +23,27 @@ interface Open {
   readonly indefinite: boolean;
   /** Nothing inside may lie beyond this offset. */
   readonly bound: number;
+  /** Where its inner values begin among those gathered. */
+  readonly first: number;
 }
+
+/**
+ * A value being walked through. Inner values are gathered in one list and cut out of it when what holds
+ * them ends: a list that grows takes room for seventeen, and nearly all hold one or two.
+ */
+interface Walk {
+  readonly stack: Open[];
+  readonly gathered: BerNode[];
+}
+
+const nothing: readonly BerNode[] = [];
 
 /**
  * Reads one BER value with everything in it (ISO 8825-1). One pass and one explicit stack; contents of
  * primitive values are not touched. Throws Z3950Error.
  */
 export function parseBer(bytes: Uint8Array, limits: BerLimits = clientLimits): BerNode {
-  const root = walk(bytes, limits, [], bytes.length);
+  const root = walk(bytes, limits, { stack: [], gathered: [] }, bytes.length);
   if (root.to !== bytes.length) {
     throw new Z3950Error('ber_length', `${bytes.length - root.to} bytes follow the value.`);
   }
@@ -43,123 +56,124 @@ export function parseBer(bytes: Uint8Array, limits: BerLimits = clientLimits): B
  */
 export function parseCutBer(bytes: Uint8Array, limits: BerLimits = clientLimits): BerNode | null {
   const stack: Open[] = [];
+  const gathered: BerNode[] = [];
   try {
-    return walk(bytes, limits, stack, Number.POSITIVE_INFINITY);
+    return walk(bytes, limits, { stack, gathered }, Number.POSITIVE_INFINITY);
   } catch (error) {
     if (!(error instanceof Z3950Error) || error.reason !== 'ber_truncated') throw error;
   }
   const [root, field] = stack;
   if (root === undefined) return null;
-  if (stack.length > 2) field?.node.children?.pop();
+  // What lies deeper than a field is cut, and what holds it with it.
+  const isInside = stack.length > 2;
+  while (stack.length > 0) endInnermost({ stack, gathered });
+  if (isInside && field?.node.children) field.node.children = field.node.children.slice(0, -1);
   return root.node;
 }
 
-function walk(bytes: Uint8Array, limits: BerLimits, stack: Open[], outerBound: number): BerNode {
+/** Where the header that was read last lies; one for all, since every value has one. */
+const header = { tag: 0, constructed: false, indefinite: false, length: 0, start: 0 };
+
+function walk(bytes: Uint8Array, limits: BerLimits, walking: Walk, outerBound: number): BerNode {
+  const { stack, gathered } = walking;
   let elements = 0;
   let at = 0;
   for (;;) {
-    const top = stack.at(-1);
-    const bound = top?.bound ?? outerBound;
-    if (top !== undefined && !top.indefinite && at === bound) {
-      if (stack.length === 1) return closed(top.node, at, at);
-      stack.pop();
+    const top = stack.length === 0 ? null : (stack[stack.length - 1] as Open);
+    const bound = top === null ? outerBound : top.bound;
+    if (top !== null && !top.indefinite && at === bound) {
+      top.node.end = at;
+      top.node.to = at;
+      endInnermost(walking);
+      if (stack.length === 0) return top.node;
       continue;
     }
-    const header = readHeader(bytes, at, bound, limits);
-    if (top?.indefinite && header.tag === 0 && header.length === 0 && !header.constructed) {
-      closed(top.node, at, header.start);
-      if (stack.length === 1) return top.node;
-      at = header.start;
-      stack.pop();
+    readHeader(bytes, at, bound, limits);
+    const { tag, constructed, indefinite, start } = header;
+    if (top?.indefinite && tag === 0 && header.length === 0 && !indefinite && !constructed) {
+      top.node.end = at;
+      top.node.to = start;
+      endInnermost(walking);
+      if (stack.length === 0) return top.node;
+      at = start;
       continue;
     }
     elements += 1;
     if (elements > limits.elements) {
       throw new Z3950Error('ber_elements', `A PDU has more than ${limits.elements} values.`);
     }
-    const indefinite = header.length === null;
-    const end = header.length === null ? bound : header.start + header.length;
-    const node: BerNode = {
-      tag: header.tag,
-      bytes,
-      from: at,
-      start: header.start,
-      end,
-      to: end,
-      children: header.constructed ? [] : null,
-    };
-    if (!header.constructed && end > bytes.length) throw cutOff(at);
-    top?.node.children?.push(node);
-    if (header.constructed) {
+    const end = indefinite ? bound : start + header.length;
+    const children = constructed ? nothing : null;
+    const node: BerNode = { tag, bytes, from: at, start, end, to: end, children };
+    if (!constructed && end > bytes.length) throw cutOff(at);
+    if (top !== null) gathered.push(node);
+    if (constructed) {
       if (stack.length >= limits.depth) {
         throw new Z3950Error('ber_depth', `Values nest deeper than ${limits.depth}.`);
       }
-      stack.push({ node, indefinite, bound: end });
-      at = header.start;
+      stack.push({ node, indefinite, bound: end, first: gathered.length });
+      at = start;
     } else {
-      if (stack.length === 0) return node;
+      if (top === null) return node;
       at = end;
     }
   }
 }
 
-function closed(node: BerNode, end: number, to: number): BerNode {
-  node.end = end;
-  node.to = to;
-  return node;
+/** Gives the innermost open value what was gathered for it. */
+function endInnermost({ stack, gathered }: Walk): void {
+  const { node, first } = stack.pop() as Open;
+  node.children = gathered.slice(first);
+  while (gathered.length > first) gathered.pop();
 }
 
 function cutOff(from: number): Z3950Error {
   return new Z3950Error('ber_truncated', `The value at ${from} is cut off.`);
 }
 
-interface Header {
-  readonly tag: number;
-  readonly constructed: boolean;
-  /** Null for an indefinite length. */
-  readonly length: number | null;
-  readonly start: number;
-}
-
-function readHeader(bytes: Uint8Array, from: number, bound: number, limits: BerLimits): Header {
-  let at = from;
-  const next = () => {
-    if (at >= bound || at >= bytes.length) throw cutOff(from);
-    return bytes[at++] as number;
-  };
-  const first = next();
-  const constructed = (first & 0x20) !== 0;
+/** Reads tag and length of the value at `from` into `header`. */
+function readHeader(bytes: Uint8Array, from: number, bound: number, limits: BerLimits): void {
+  const stop = Math.min(bound, bytes.length);
+  if (from >= stop) throw cutOff(from);
+  const first = bytes[from] as number;
+  let at = from + 1;
   let number = first & 0x1f;
   if (number === 0x1f) {
     number = 0;
     let octet: number;
     do {
-      octet = next();
+      if (at >= stop) throw cutOff(from);
+      octet = bytes[at++] as number;
       number = number * 128 + (octet & 0x7f);
       if (number > 0xffff) throw new Z3950Error('ber_tag', `The tag at ${from} is too large.`);
     } while (octet >= 0x80);
   }
-  const tag = (first >> 6) * 0x10000 + number;
-  const lead = next();
-  if (lead < 0x80) return { tag, constructed, length: within(lead), start: at };
-  if (lead === 0x80) {
-    if (!constructed) throw new Z3950Error('ber_length', `Indefinite primitive value at ${from}.`);
-    return { tag, constructed, length: null, start: at };
-  }
-  const octets = lead & 0x7f;
-  if (octets > limits.lengthOctets) {
-    throw new Z3950Error('ber_length', `The length at ${from} is written in ${octets} octets.`);
-  }
+  header.tag = (first >> 6) * 0x10000 + number;
+  header.constructed = (first & 0x20) !== 0;
+  if (at >= stop) throw cutOff(from);
+  const lead = bytes[at++] as number;
+  header.indefinite = lead === 0x80;
   let length = 0;
-  for (let index = 0; index < octets; index += 1) length = length * 256 + next();
-  return { tag, constructed, length: within(length), start: at };
-
-  function within(wanted: number): number {
-    if (at + wanted > bound) {
-      throw new Z3950Error('ber_length', `The value at ${from} is longer than what holds it.`);
+  if (lead === 0x80) {
+    if (!header.constructed) {
+      throw new Z3950Error('ber_length', `Indefinite primitive value at ${from}.`);
     }
-    return wanted;
+  } else if (lead < 0x80) length = lead;
+  else {
+    const octets = lead & 0x7f;
+    if (octets > limits.lengthOctets) {
+      throw new Z3950Error('ber_length', `The length at ${from} is written in ${octets} octets.`);
+    }
+    for (let index = 0; index < octets; index += 1) {
+      if (at >= stop) throw cutOff(from);
+      length = length * 256 + (bytes[at++] as number);
+    }
   }
+  if (at + length > bound) {
+    throw new Z3950Error('ber_length', `The value at ${from} is longer than what holds it.`);
+  }
+  header.length = length;
+  header.start = at;
 }
 
 /** The values in a constructed one; none in a primitive, so that a wrong form reads as empty. */
@@ -244,8 +258,30 @@ export function bits(node: BerNode): number[] {
   return set;
 }
 
+/** Whether two primitive values hold the same bytes; never so for constructed ones. */
+export function isSameContent(a: BerNode, b: BerNode): boolean {
+  const length = a.end - a.start;
+  if (a.children !== null || b.children !== null || b.end - b.start !== length) return false;
+  for (let at = 0; at < length; at += 1) {
+    if (a.bytes[a.start + at] !== b.bytes[b.start + at]) return false;
+  }
+  return true;
+}
+
+/** The identifier that was read last: every record of an answer names its syntax. */
+let lastOid: { readonly node: BerNode; readonly text: string } | null = null;
+
 /** An OBJECT IDENTIFIER in dots. */
 export function oid(node: BerNode): string {
+  if (lastOid !== null && isSameContent(lastOid.node, node)) return lastOid.text;
+  const text = oidInDots(node);
+  // Of its own bytes, so that no answer is kept for the sake of its syntax.
+  const bytes = new Uint8Array(node.bytes.subarray(node.start, node.end));
+  lastOid = { node: { ...node, bytes, start: 0, end: bytes.length }, text };
+  return text;
+}
+
+function oidInDots(node: BerNode): string {
   const { bytes, start, end } = primitive(node);
   if (start === end || end - start > 64) {
     throw new Z3950Error('ber_value', `The object identifier at ${node.from} has a bad length.`);
