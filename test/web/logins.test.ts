@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import t from 'tap';
 import { fetchThrough } from '../../src/egress-fetch.ts';
 import { createCasProvider } from '../../src/loans/people/external/cas.ts';
@@ -82,6 +83,44 @@ eachDatabase('what another browser began is not finished', async (t, database) =
   t.equal((await web.ask(null, 'GET', '/api/v1/logins/nowhere')).statusCode, 404);
 });
 
+eachDatabase('a browser goes on to pages, its ticket behind the hash', async (t, database) => {
+  const university = await startIdentityProvider();
+  const egress = createEgress({ allow: ['127.0.0.0/8:1024-65535'] });
+  const web = await loanWeb(database, { logins: loginsAt(university, fetchThrough(egress)) });
+  t.teardown(async () => {
+    await web.close();
+    await egress.close();
+    await university.close();
+  });
+  const signIn = await web.ask(null, 'GET', '/sign-in?lang=en');
+  t.match(signIn.body, 'href="/api/v1/logins/cas"');
+  const travelOn = () => travel(web, university, 'cas', 'text/html,*/*;q=0.8');
+  const first = await travelOn();
+  t.equal(first.statusCode, 303);
+  const [path = '', ticket = ''] = String(first.headers.location).split('#');
+  t.equal(path, '/register/link');
+  const send = (form: Record<string, string>) =>
+    web.ask(null, 'POST', `${path}?lang=en`, {
+      payload: Buffer.from(new URLSearchParams(form).toString()),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+  const form = { ticket, library: 'home', send: '1', name: '林晓', email: 's@students.example' };
+  const faulty = await send({ ...form, phone: '13800138000' });
+  t.equal(faulty.statusCode, 400);
+  t.match(faulty.body, /library card number is required/);
+  const sent = await send({ ...form, phone: '13800138000', cardNumber: '20261000' });
+  t.match(sent.body, /role="status"/);
+  t.match((await travelOn()).headers.location, '/sign-in?waits=1');
+  const { token } = await web.staff('home', 'desk_clerk');
+  const waiting = await web.ask(token, 'GET', '/api/v1/readers?state=awaiting_review');
+  const approval = `/api/v1/readers/${waiting.json().readers[0].id}/approve`;
+  await web.ask(token, 'POST', approval, { body: { patronGroup: 'graduate' } });
+  const back = await travelOn();
+  t.equal(back.headers.location, '/me');
+  const me = await web.ask(null, 'GET', '/me', { headers: { cookie: sessionCookie(back) } });
+  t.match(me.body, '林晓');
+});
+
 function loginsAt(
   { origin, clientId, clientSecret, privateKey }: IdentityProviderStandIn,
   providerFetch: ReturnType<typeof fetchThrough>,
@@ -109,11 +148,14 @@ async function travel(
   web: LoanWeb,
   university: IdentityProviderStandIn,
   provider: string,
+  accept = 'application/json',
 ): Promise<Reply> {
   const begun = await web.ask(null, 'GET', `/api/v1/logins/${provider}`);
   const [cookie = ''] = String(begun.headers['set-cookie']).split(';');
   const back = await university.visit(new URL(String(begun.headers.location)));
-  return await web.ask(null, 'GET', `${back.pathname}${back.search}`, { headers: { cookie } });
+  return await web.ask(null, 'GET', `${back.pathname}${back.search}`, {
+    headers: { cookie, accept },
+  });
 }
 
 function sessionCookie(reply: Reply): string {

@@ -8,6 +8,7 @@ import {
 } from '../../../loans/people/external/links.ts';
 import {
   beginExternalLogin,
+  type ExternalOutcome,
   finishExternalLogin,
   listProviders,
 } from '../../../loans/people/external/login.ts';
@@ -81,10 +82,11 @@ export function loginRoutes({ people, logins }: LoanServices): readonly LoanRout
       operationId: 'finishLogin',
       url: '/api/v1/logins/:provider/back',
       who: 'anyone',
-      summary: 'Where the university sends the browser back to; sets the session cookie',
+      summary:
+        'Where the university sends the browser back to; sets the session cookie, shows a page',
       params: provider,
       query: Type.Object({}, { additionalProperties: true }),
-      answers: { 200: outcome },
+      answers: { 200: outcome, 303: null },
       run: async ({ params, request, reply }) => {
         const id = params.provider ?? '';
         const currentUrl = new URL(logins.redirectUri(id));
@@ -94,8 +96,9 @@ export function loginRoutes({ people, logins }: LoanServices): readonly LoanRout
         const back = { providerId: id, currentUrl, browserSecret };
         const found = await finishExternalLogin(people, logins, back, origin);
         reply.clearCookie(journeyCookie, { path: '/api/v1/logins' });
+        if (found.kind === 'signed_in') setCookie(request, reply, found.session.token);
+        if (wantsPage(request)) return reply.redirect(pageAfter(found), 303);
         if (found.kind !== 'signed_in') return found;
-        setCookie(request, reply, found.session.token);
         return { kind: found.kind, actor: found.session.actor, endsAt: found.session.endsAt };
       },
     },
@@ -178,6 +181,17 @@ export function loginRoutes({ people, logins }: LoanServices): readonly LoanRout
       },
     },
   ];
+}
+
+/** A browser goes on to a page; a program that follows the way by itself gets the outcome. */
+function wantsPage(request: FastifyRequest): boolean {
+  return (request.headers.accept ?? '').includes('text/html');
+}
+
+function pageAfter(found: ExternalOutcome): string {
+  if (found.kind === 'signed_in') return '/me';
+  // Behind the hash, so that the ticket is in no server's log.
+  return found.kind === 'link_card' ? `/register/link#${found.ticket}` : '/sign-in?waits=1';
 }
 
 function keepJourney(request: FastifyRequest, reply: FastifyReply, secret: string): void {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { deskPages } from './desk.ts';
 import { deskReaderPages } from './desk-readers.ts';
 import { type PageParts, registerPages } from './kit.ts';
+import { linkCardPages } from './link-card.ts';
 import { newRequestPages } from './new-request.ts';
 import { profilePages } from './profile.ts';
 import { registrationPages } from './register.ts';
@@ -13,6 +14,7 @@ export async function registerLoanPages(app: FastifyInstance, parts: PageParts):
   await registerPages(app, parts, [
     ...signInPages(parts),
     ...registrationPages(parts),
+    ...linkCardPages(parts),
     ...myPages(parts),
     ...profilePages(parts),
     ...newRequestPages(parts),

@@ -22,8 +22,8 @@ const optionalNames = Object.keys(optionalFields) as OptionalField[];
 const firstFields: readonly OptionalField[] = ['phone', 'department', 'major', 'title'];
 
 /** Registration under a home library, and its correction by the link in a mail. */
-export function registrationPages({ context, services }: PageParts): readonly PageRoute[] {
-  const { people } = services;
+export function registrationPages(parts: PageParts): readonly PageRoute[] {
+  const { people } = parts.services;
   return [
     {
       method: 'GET',
@@ -96,12 +96,7 @@ export function registrationPages({ context, services }: PageParts): readonly Pa
 
   function showLibraries(call: PageCall): unknown {
     const { text, language } = call;
-    const choices = context.directory
-      .list()
-      .filter(({ library }) => library.status === 'live')
-      .filter(({ library }) => people.findLibrary(library.id)?.borrow === true)
-      .map(({ library }) => ({ value: library.id, label: nameOf(library.id, language) }))
-      .toSorted((a, b) => a.label.localeCompare(b.label, language === 'zh' ? 'zh-CN' : 'en'));
+    const choices = homeLibraries(parts, language);
     const main = html`<form method="get" action="/register" class="sheet">
 <input type="hidden" name="lang" value="${language}">
 ${renderSelect({ name: 'library', label: text.home, hint: text.homeHint, required: true }, choices)}
@@ -166,6 +161,21 @@ ${renderDetails(call, scheme, details, refused)}
 <p class="buttons"><button type="submit">${text.submit}</button></p></form>`;
     return call.show({ title: text.correct, main, status: refused?.status ?? 200 });
   }
+}
+
+/** Libraries whose readers may borrow from others, by name. */
+export function homeLibraries(
+  { context, services }: PageParts,
+  language: Language,
+): readonly { readonly value: string; readonly label: string }[] {
+  return context.directory
+    .list()
+    .filter(({ library }) => library.status === 'live')
+    .flatMap(({ library: { id } }) => {
+      const home = services.people.findLibrary(id);
+      return home?.borrow ? [{ value: id, label: home.name[language] }] : [];
+    })
+    .toSorted((a, b) => a.label.localeCompare(b.label, language === 'zh' ? 'zh-CN' : 'en'));
 }
 
 /** Checked by the library once; shown afterwards, and changed at the desk only. */

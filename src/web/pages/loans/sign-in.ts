@@ -97,6 +97,7 @@ export function signInPages({ services }: PageParts): readonly PageRoute[] {
         language,
       );
     const main = html`${call.query.get('set') === '1' && html`<p role="status">${text.passwordSet}</p>`}
+${call.query.get('waits') === '1' && html`<p role="status">${text.linkWaits}</p>`}
 ${refused && renderFaults(refused.sentence, refused.faults, language)}
 <form method="post" action="${`/sign-in?lang=${language}`}" class="sheet">
 <input type="hidden" name="next" value="${next}">
