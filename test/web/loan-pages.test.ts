@@ -27,7 +27,10 @@ async function checkPage(t: Test, page: Page, what: string): Promise<void> {
   const fields = page.locator('input:not([type=hidden]), select, textarea, button');
   for (const field of await fields.all()) {
     const name = await field.evaluate((element) => {
-      const { labels, textContent } = element as HTMLInputElement;
+      const { labels, textContent } = element as unknown as {
+        readonly labels: readonly { readonly textContent: string | null }[] | null;
+        readonly textContent: string | null;
+      };
       const label = labels?.[0]?.textContent ?? element.getAttribute('aria-label');
       return (label ?? textContent ?? '').trim();
     });
