@@ -85,6 +85,7 @@ async function failOnce(
   const second = await settled(operation);
   const third = await settled(operation);
   if (first !== null && first !== second) wrong.push(`${key}: first ${first}, then ${second}`);
+  if (second === null) wrong.push(`${key}: ${name} was never done`);
   if (second !== third) wrong.push(`${key}: ${second} became ${third}`);
   return second;
 }
