@@ -1,6 +1,6 @@
 import type { BibRecord, Item } from '../marc/record.ts';
 import type { MarcRecord } from '../marc/types.ts';
-import type { Query, Simplification } from '../query/types.ts';
+import type { IndexName, Query, Simplification } from '../query/types.ts';
 import type { LibraryDocument } from './document.ts';
 
 /** A member library: its validated document with every default filled in. */
@@ -65,6 +65,25 @@ export interface Ask {
   readonly trace: Trace;
   /** A reader asks for this library once more: a breaker lets one such ask through. */
   readonly probe?: boolean;
+  /** Terms of an index are wanted in place of records; who cannot browse rejects with `unsupported`. */
+  readonly browse?: Browse;
+}
+
+/** Where an index is to be opened, and how much of it is wanted. */
+export interface Browse {
+  readonly index: IndexName;
+  readonly term: string;
+  readonly count: number;
+  /** Place of the term among those wanted, from 1. */
+  readonly position: number;
+  readonly onTerms: (terms: readonly IndexTerm[]) => void;
+}
+
+/** A term as a library lists it. */
+export interface IndexTerm {
+  readonly text: string;
+  /** Records that have it, where the library says. */
+  readonly records: number | null;
 }
 
 /** A question about the copies of one record. */

@@ -7,6 +7,7 @@ import type {
   Z3950Settings,
 } from '../members/document.ts';
 import type { Connector, Library } from '../members/types.ts';
+import { unbrowsable } from './browse.ts';
 import { createHttpConnector } from './http/connector.ts';
 import { createSruConnector } from './sru/connector.ts';
 import type { ConnectorDependencies } from './types.ts';
@@ -21,9 +22,9 @@ export function createConnector(library: Library, dependencies: ConnectorDepende
     case 'sru':
       return createSruConnector(of<SruSettings>(library), dependencies);
     case 'xservice':
-      return createXserviceConnector(of<XserviceSettings>(library), dependencies);
+      return unbrowsable(createXserviceConnector(of<XserviceSettings>(library), dependencies));
     case 'http':
-      return createHttpConnector(of<HttpSettings>(library), dependencies);
+      return unbrowsable(createHttpConnector(of<HttpSettings>(library), dependencies));
   }
 }
 

@@ -5,6 +5,7 @@ import { foldForMatching } from '../marc/text.ts';
 import { type Clock, systemClock } from '../members/guards/clock.ts';
 import { turnsOf } from '../members/guards/turns.ts';
 import type { Connector } from '../members/types.ts';
+import { browseLibraries } from './browse.ts';
 import { createAnswerCache } from './cache.ts';
 import { OverloadedError } from './errors.ts';
 import { createFlights, type Errand, type Flights } from './flights.ts';
@@ -87,6 +88,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     sourceRecord: (library, localId) => records.source(library, localId),
     recall: (id) => recallLine(id, recall),
     fetchSource: (library, localId) => recallSource(library, localId, recall),
+    browse: (request, signal) => browseLibraries(request, options.connectorFor, clock, signal),
     holdings: (sources, wish) => live.ask(sources, wish),
     load: () => ({
       running: searches.running,

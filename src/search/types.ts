@@ -1,6 +1,7 @@
 import type { Item, ItemStatus, RecordType } from '../marc/record.ts';
 import type { AnswerState, Phase, SourceRecord } from '../members/types.ts';
 import type { Query, Simplification } from '../query/types.ts';
+import type { BrowseAnswer, BrowseRequest } from './browse.ts';
 import type { HoldingsWish, LiveHolding } from './holdings.ts';
 
 /** The public objects of a search, exactly as the API, the streams and the command line give them. */
@@ -242,6 +243,8 @@ export interface SearchEngine {
    * when the library has no such record or cannot look it up. Rejects with ConnectorError.
    */
   fetchSource(library: string, localId: string): Promise<SourceRecord | undefined>;
+  /** Terms of an index around a term, of all libraries that have it to browse. */
+  browse(request: BrowseRequest, signal: AbortSignal): Promise<BrowseAnswer>;
   /** Asks the libraries of these records for their copies now; see LiveHoldings. */
   holdings(records: readonly SourceRecord[], wish: HoldingsWish): Promise<readonly LiveHolding[]>;
   /** Numbers for metrics and health. */

@@ -233,7 +233,16 @@ t.test('a diagnostic stands in the place of what cannot be answered', async (t) 
   const cases: readonly (readonly [Record<string, string>, number, string | RegExp])[] = [
     [{ version: '9.9', query: 'x' }, 5, '2.0'],
     [{ version: '1.2', operation: 'delete' }, 4, 'delete'],
-    [{ version: '1.2', operation: 'scan', scanClause: 'dc.title=x' }, 4, 'scan'],
+    [{ version: '1.2', operation: 'scan', scanClause: 'dc.title=x' }, 4, /scan: .*browse/],
+    [{ version: '1.2', operation: 'scan' }, 7, 'scanClause'],
+    [
+      { version: '1.2', operation: 'scan', scanClause: 'dc.title=a and dc.title=b' },
+      48,
+      /one term/,
+    ],
+    [{ version: '1.2', operation: 'scan', scanClause: 'dc.colour=x' }, 16, 'dc.colour'],
+    [{ scanClause: 'dc.title=x', maximumTerms: '5', responsePosition: '7' }, 120, '7'],
+    [{ scanClause: 'dc.title=x', maximumTerms: '0' }, 6, 'maximumTerms'],
     [search, 7, 'query'],
     [{ ...search, query: 'x', colour: 'red' }, 8, 'colour'],
     [{ ...search, query: 'x', startRecord: '0' }, 6, 'startRecord'],

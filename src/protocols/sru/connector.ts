@@ -3,6 +3,7 @@ import { ConnectorError } from '../../members/errors.ts';
 import type { Ask, Connector, OnRecords, Outcome, SourceRecord } from '../../members/types.ts';
 import { byNumber } from '../../query/by-number.ts';
 import { type TermOptions, toSruCql } from '../../query/index.ts';
+import { browsed, noIndex } from '../browse.ts';
 import { knownFailure } from '../failures.ts';
 import { firstFound, termOptions } from '../forms.ts';
 import type { ConnectorDependencies } from '../types.ts';
@@ -10,7 +11,7 @@ import { type SruDialect, sortPath } from './ask.ts';
 import { diagnosticFailure, outOfRange, type SruDiagnostic } from './diagnostics.ts';
 import { indexesOf } from './explain.ts';
 import { copiesDocument, onceKnown } from './holdings.ts';
-import { explainSru } from './operations.ts';
+import { explainSru, scanSru } from './operations.ts';
 import { type PageAnswer, readPage } from './page.ts';
 import { learn, type Manner } from './repair.ts';
 
@@ -42,8 +43,20 @@ export function createSruConnector(
   );
   return {
     library,
-    search: (ask, signal, onRecords) =>
-      searchAll({ library, dependencies, server, ask, signal, onRecords }),
+    async search(ask, signal, onRecords) {
+      const { browse } = ask;
+      if (browse === undefined) {
+        return searchAll({ library, dependencies, server, ask, signal, onRecords });
+      }
+      const index = library.connector.indexes[browse.index];
+      if (typeof index !== 'string') throw noIndex(library.id);
+      const asked = { library, dependencies, dialect: server.dialect };
+      const terms = await scanSru(asked, { ...browse, index }, { ...ask, signal });
+      return browsed(
+        browse,
+        terms.map(({ display, records }) => ({ text: display, records })),
+      );
+    },
     async holdings(localId, ask, signal) {
       const document = await copiesOf({ ...ask, signal });
       if (document === null) {

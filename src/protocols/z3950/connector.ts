@@ -1,6 +1,7 @@
 import type { LibraryDocument, Z3950Settings } from '../../members/document.ts';
 import type { Ask, Connector, Library, OnRecords, Outcome, Trace } from '../../members/types.ts';
 import type { Simplification } from '../../query/types.ts';
+import { browsed } from '../browse.ts';
 import { boundBy } from '../egress/bounds.ts';
 import type { ConnectorDependencies } from '../types.ts';
 import { databasesOf } from './ask.ts';
@@ -9,6 +10,7 @@ import { type DatabaseOutcome, type DatabaseSearch, searchDatabase } from './dat
 import { createDelivery, type Delivery } from './delivery.ts';
 import { toConnectorError } from './failures.ts';
 import { copiesDocument, createCopies } from './holdings.ts';
+import { scanZ3950 } from './operations.ts';
 import { createPool, type Pool, type PoolCall } from './pool.ts';
 import type { Learned } from './progress.ts';
 
@@ -41,7 +43,13 @@ export function createZ3950Connector(
   const learnedOfCopies = newLearned();
   return {
     library,
-    search: (ask, signal, onRecords) => search(document, pool, learned, ask, signal, onRecords),
+    async search(ask, signal, onRecords) {
+      const { browse } = ask;
+      if (browse === undefined) return search(document, pool, learned, ask, signal, onRecords);
+      const { terms } = await scanZ3950(document, dependencies, browse, { ...ask, signal });
+      const records = terms.map(({ text, occurrences }) => ({ text, records: occurrences }));
+      return browsed(browse, records);
+    },
     holdings: createCopies(document, (ask, signal, onRecords) =>
       search(withCopies, pool, learnedOfCopies, ask, signal, onRecords),
     ),

@@ -45,6 +45,7 @@ const messages = {
   90: 'Unsupported direction',
   91: 'Unsupported case',
   92: 'Unsupported missing value action',
+  120: 'Response position out of range',
 } as const;
 
 export type DiagnosticNumber = keyof typeof messages;

@@ -72,7 +72,7 @@ function inline(data: string): Xml {
 
 /** The parameters again, as clients send them; the order is the standard's. */
 export function echoElement({ version, operation }: Manner, parameters: URLSearchParams): Xml {
-  if (operation === 'scan') return nothing;
+  if (operation === 'scan') return echoedScan(version, parameters);
   const names = operation === 'explain' ? [] : searchNames[version];
   const packing = version === '2.0' ? 'recordXMLEscaping' : 'recordPacking';
   const echoed = [...names, ...(operation === 'explain' ? [packing, 'stylesheet'] : [])].map(
@@ -82,6 +82,16 @@ export function echoElement({ version, operation }: Manner, parameters: URLSearc
   const all = join([said, ...echoed]);
   const kind = operation === 'explain' ? 'Explain' : 'SearchRetrieve';
   return all === '' ? nothing : element(`echoed${kind}Request`, [all]);
+}
+
+const scanNames = ['scanClause', 'responsePosition', 'maximumTerms', 'stylesheet'];
+
+/** The schema has room for a scan only with its clause. */
+function echoedScan(version: SruVersion, parameters: URLSearchParams): Xml {
+  const echoed = scanNames.map((name) => optional(name, wellFormed(name, parameters.get(name))));
+  if (echoed[0] === nothing) return nothing;
+  const said = version === '2.0' ? nothing : element('version', version);
+  return element('echoedScanRequest', [said, ...echoed]);
 }
 
 const searchNames: Readonly<Record<SruVersion, readonly string[]>> = {
@@ -125,7 +135,7 @@ const maxEchoed = 4000;
 function wellFormed(name: string, value: string | null): string | null {
   if (value === null || value.length > maxEchoed) return null;
   if (name === 'startRecord') return /^[1-9][0-9]{0,8}$/.test(value) ? value : null;
-  if (name === 'maximumRecords' || name === 'resultSetTTL') {
+  if (/^(?:maximumRecords|resultSetTTL|responsePosition|maximumTerms)$/.test(name)) {
     return /^[0-9]{1,9}$/.test(value) ? value : null;
   }
   if (name === 'recordXMLEscaping') return /^(?:xml|string)$/.test(value) ? value : null;

@@ -67,7 +67,7 @@ function indexInfo(): Element {
           element('map', [textElement('name', name, set === null ? {} : { set })]),
         ),
       ],
-      { id: index, search: 'true', scan: 'false', sort: String(sorts) },
+      { id: index, search: 'true', scan: String(index !== 'id'), sort: String(sorts) },
     ),
   );
   return element('indexInfo', [...sets, ...indexes]);

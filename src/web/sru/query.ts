@@ -27,8 +27,10 @@ export type Question =
   /** One record by the number that an earlier answer gave it. */
   | { readonly kind: 'record'; readonly id: string };
 
+type Asked = Pick<SearchParameters, 'query' | 'queryType' | 'sortKeys'>;
+
 /** Reads the query of a search; throws SruDiagnostic for what cannot be asked. */
-export function readQuestion(parameters: SearchParameters): Question {
+export function readQuestion(parameters: Asked): Question {
   const parsed = parse(parameters);
   const known = knownThing(parsed.node);
   if (known !== null) return known;
@@ -40,7 +42,7 @@ export function readQuestion(parameters: SearchParameters): Question {
   return { kind: 'search', query, cql: printCql(query), sort };
 }
 
-function parse({ query, queryType }: SearchParameters): Query {
+function parse({ query, queryType }: Asked): Query {
   const syntax = queryType === 'cql' ? 'cql' : 'words';
   try {
     return parseReaderQuery(query, { syntax, index: 'any' }).query;

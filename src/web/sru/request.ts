@@ -79,7 +79,6 @@ export function checkRequest(parameters: URLSearchParams, manner: Manner): void 
   }
   const operation = parameters.get('operation');
   if (operation !== null && operation !== manner.operation) throw new SruDiagnostic(4, operation);
-  if (manner.operation === 'scan') throw new SruDiagnostic(4, 'scan');
   for (const name of parameters.keys()) {
     if (!known.has(name) && !name.startsWith('x-')) throw new SruDiagnostic(8, name.slice(0, 100));
   }
@@ -106,6 +105,34 @@ export function readSearchParameters(
     schema: schemaOf(parameters.get('recordSchema') ?? ''),
     packing: packingOf(parameters, version),
     sortKeys: parameters.get('sortKeys') ?? '',
+    libraries: librariesOf(parameters.get('x-libraries')),
+  };
+}
+
+export interface ScanParameters {
+  readonly clause: string;
+  readonly count: number;
+  /** Place of the term in the list; 0 for one that begins behind it. */
+  readonly position: number;
+  readonly libraries: readonly string[] | null;
+}
+
+/** The parameters of a scan, checked; throws SruDiagnostic. */
+export function readScanParameters(
+  parameters: URLSearchParams,
+  limits: { readonly terms: number; readonly defaultTerms: number },
+): ScanParameters {
+  const clause = parameters.get('scanClause');
+  if (clause === null || clause.trim() === '') throw new SruDiagnostic(7, 'scanClause');
+  if (clause.includes('\ufffd')) throw new SruDiagnostic(10, 'the scan clause is not UTF-8');
+  const wanted = wholeNumber(parameters, 'maximumTerms', limits.defaultTerms, 1);
+  const count = Math.min(wanted, limits.terms);
+  const position = wholeNumber(parameters, 'responsePosition', 1, 0);
+  if (position > wanted + 1) throw new SruDiagnostic(120, String(position));
+  return {
+    clause,
+    count,
+    position: Math.min(position, count + 1),
     libraries: librariesOf(parameters.get('x-libraries')),
   };
 }

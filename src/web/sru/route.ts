@@ -10,6 +10,7 @@ import { diagnosticsElement, echoElement, envelope, recordElement } from './enve
 import { explainSchema, printExplain } from './explain.ts';
 import { checkRequest, type Manner, mannerOf } from './request.ts';
 import { createResultSets } from './result-sets.ts';
+import { scan } from './scan.ts';
 import {
   type Caller,
   defaultRecords,
@@ -69,6 +70,13 @@ const parameterSchema = Type.Object({
   recordPacking: Type.Optional(Type.String({ description: '1.x: xml or string' })),
   recordXMLEscaping: Type.Optional(Type.String({ description: '2.0: xml or string' })),
   sortKeys: Type.Optional(Type.String()),
+  scanClause: Type.Optional(
+    Type.String({ description: 'An index and a term: lists the terms of the libraries around it' }),
+  ),
+  responsePosition: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Place of the term; 1' }),
+  ),
+  maximumTerms: Type.Optional(Type.Integer({ minimum: 1, description: '20; 100 at most' })),
   'x-libraries': Type.Optional(Type.String({ description: 'Ids and @group ids, comma-separated' })),
 });
 
@@ -124,6 +132,7 @@ async function operate(
   if (manner.operation === 'searchRetrieve') {
     return searchRetrieve(parameters, manner, services, caller);
   }
+  if (manner.operation === 'scan') return scan(parameters, manner, services.context, caller);
   return envelope(manner, [explained(request, manner, services), echoElement(manner, parameters)]);
 }
 

@@ -35,7 +35,7 @@ export const defaultRecords = 10;
  * A search of this server ends before a reader's would: a client that waits as long as readers do,
  * such as another gateway, still hears the libraries that have answered.
  */
-const shareOfWait = 0.75;
+export const shareOfWait = 0.75;
 
 /** What was found, whatever it was found by. */
 interface Found {

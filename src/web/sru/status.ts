@@ -1,3 +1,4 @@
+import type { BrowsedLibrary } from '../../search/browse.ts';
 import type { LibraryAnswer } from '../../search/types.ts';
 import { element, type Xml } from './xml.ts';
 
@@ -15,6 +16,21 @@ export function precisionElement(precision: Precision): Xml {
 /** How each library answered. One that gave no count has no `hits`, and never a nought. */
 export function federationElement(libraries: readonly LibraryAnswer[]): Xml {
   return element('federation', libraries.map(libraryElement), { xmlns: federationNamespace });
+}
+
+/** How each library answered a scan, and how many terms it gave. */
+export function browsedElement(libraries: readonly BrowsedLibrary[]): Xml {
+  const elements = libraries.map(({ id, state, cause, terms, message }) =>
+    element(
+      'library',
+      [
+        element('message', message.zh, { 'xml:lang': 'zh' }),
+        element('message', message.en, { 'xml:lang': 'en' }),
+      ],
+      { id, state, terms, cause },
+    ),
+  );
+  return element('federation', elements, { xmlns: federationNamespace });
 }
 
 function libraryElement(library: LibraryAnswer): Xml {
