@@ -5,6 +5,7 @@ import { type Settings, SettingsError } from './config.ts';
 import type { Checked } from './members/check.ts';
 import { type Directory, DuplicateLibraryError } from './members/directory.ts';
 import { storedSecret, withAccounts } from './members/registration/accounts.ts';
+import { type ApprovedAddress, addressOfUrl } from './members/registration/addresses.ts';
 import { concealed, withOwnAccount } from './members/registration/concealed.ts';
 import type { RegistrationContext } from './members/registration/context.ts';
 import { openAccount } from './members/registration/credentials.ts';
@@ -147,7 +148,7 @@ export function connectorMaker(
   const make = (library: Library, held: Held | undefined) => {
     const furnished = furnish(library, held?.accounts ?? {}, variable);
     return createConnector(furnished.library, {
-      egress: held === undefined ? egress : pinEgress(egress, held.addresses),
+      egress: held === undefined ? egress : pinEgress(egress, reachable(library, held, variable)),
       secret: furnished.secret,
     });
   };
@@ -155,6 +156,22 @@ export function connectorMaker(
     directory.get(library.id)?.origin === 'registered'
       ? renewingConnector(library, vault, make)
       : make(library, undefined);
+}
+
+/** What was approved, and the address that the operator of the gateway has set in its environment. */
+function reachable(
+  { connector }: Library,
+  { addresses }: Held,
+  variable: (name: string) => string | undefined,
+): readonly ApprovedAddress[] {
+  const isSet = (name: string | undefined, value: string) =>
+    name !== undefined && value !== '' && variable(name) === value;
+  if (connector.protocol === 'z3950') {
+    const { host, port, hostEnv } = connector;
+    return isSet(hostEnv, host) ? [...addresses, { host, port, ranges: null }] : addresses;
+  }
+  const place = isSet(connector.urlEnv, connector.url) ? addressOfUrl(connector.url) : null;
+  return place === null ? addresses : [...addresses, { ...place, ranges: null }];
 }
 
 /** Probes within the bounds a caller has; what a server echoes of an account stays out of the report. */

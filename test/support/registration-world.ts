@@ -4,6 +4,7 @@ import { connectorMaker, probeWithin, startRegistration } from '../../src/app-re
 import { readSettings } from '../../src/config.ts';
 import { checkLibrary } from '../../src/members/check.ts';
 import { createConnectorPool } from '../../src/members/connectors.ts';
+import { fillDefaults } from '../../src/members/defaults.ts';
 import { createDirectory, type Directory } from '../../src/members/directory.ts';
 import type { LibraryInput } from '../../src/members/document.ts';
 import { guard } from '../../src/members/guards/index.ts';
@@ -48,6 +49,8 @@ export interface WorldWishes {
   /** Told twice to the same database, the second is another gateway. */
   readonly again?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Libraries that stand in files of this gateway. */
+  readonly files?: readonly LibraryInput[];
 }
 
 export async function registrationWorld(
@@ -66,6 +69,9 @@ export async function registrationWorld(
     secretKey: wishes.secretKey ?? 'k'.repeat(40),
   };
   const check = (value: unknown) => checkLibrary(value, environment);
+  for (const input of wishes.files ?? []) {
+    directory.put(fillDefaults(input, environment), input, 'file');
+  }
   const egress = createEgress({
     allow: ['127.0.0.0/8:1-65535'],
     ...(wishes.resolve === undefined ? {} : { resolve: wishes.resolve }),

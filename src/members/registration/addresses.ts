@@ -31,7 +31,8 @@ export function addressesOf(connector: ConnectorSettings): readonly Address[] {
   return [...found.values()];
 }
 
-function addressOfUrl(text: string): Address | null {
+/** Null for what is no URL. */
+export function addressOfUrl(text: string): Address | null {
   if (!URL.canParse(text)) return null;
   const { hostname, port, protocol } = new URL(text);
   return { host: oneHost(hostname), port: Number(port || (protocol === 'https:' ? 443 : 80)) };

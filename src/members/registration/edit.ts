@@ -35,7 +35,8 @@ export interface Edit extends CheckedDocument {
 
 /**
  * Replaces a document by a new version. A library that is asked goes on with it at once, unless the new
- * version would connect to an address that nobody approved: then the old one answers until somebody has.
+ * version would connect to an address that nobody approved, or the library has made itself another kind
+ * of member: then the old one answers until somebody has approved the new.
  * The administrator's token approves what it writes.
  */
 export async function editLibrary(
@@ -85,7 +86,8 @@ async function writeVersion(
       await insertVersion(tx, version, caller, now);
     }
     const moves = isNew || caller.kind === 'administrator';
-    const next = moves ? advanced(before, isNew, way !== 'closed') : before;
+    const goesOn = way !== 'closed' && !(await isPromoted(tx, caller, edit, before));
+    const next = moves ? advanced(before, isNew, goesOn) : before;
     const after = inOneStep(caller, next, edit.input.status);
     if (isSame(after, before) && way !== 'opened') return;
     if (caller.kind === 'administrator') await markApproved(tx, edit.id, after.newest, caller, now);
@@ -96,15 +98,27 @@ async function writeVersion(
   await context.changed();
 }
 
+/** Whether a library that answers gives itself a standing among the others that nobody has approved. */
+async function isPromoted(
+  tx: Tx,
+  caller: Caller,
+  { id, library }: Edit,
+  { answering }: EntryState,
+): Promise<boolean> {
+  if (caller.kind !== 'library' || answering === null) return false;
+  const { kind = 'member', outsideLimit = false } = documentOf(await versionOf(tx, id, answering));
+  return kind !== library.kind || outsideLimit !== library.outsideLimit;
+}
+
 /** How the entry stands with its newest version. What was approved for one address is not for another. */
-function advanced(before: EntryState, isNew: boolean, reachable: boolean): EntryState {
+function advanced(before: EntryState, isNew: boolean, goesOn: boolean): EntryState {
   const newest = isNew ? before.newest + 1 : before.newest;
   if (before.answering === null) {
-    const back = before.status === 'approved' && !reachable;
+    const back = before.status === 'approved' && !goesOn;
     const status = back ? ('testing' as const) : before.status;
     return { ...before, newest, status, pending: status as EntryState['pending'] };
   }
-  return reachable
+  return goesOn
     ? { ...before, newest, answering: newest, pending: null }
     : { ...before, newest, pending: 'testing' };
 }

@@ -52,7 +52,8 @@ eachDatabase('every fault of a document is named with its pointer', async (t, da
 eachDatabase(
   'changes need the version they change, and files are read-only',
   async (t, database) => {
-    const world = await registrationWorld(database, { data: t.testdir({}) });
+    const file = minimalDocument('in-a-file');
+    const world = await registrationWorld(database, { data: t.testdir({}), files: [file] });
     t.teardown(() => world.close());
     const ask = as(world);
     await ask('POST', '/libraries', minimalDocument('newcomer'));
@@ -70,9 +71,6 @@ eachDatabase(
     const other = minimalDocument('another');
     t.equal((await ask('PUT', url, other, { 'if-match': '*' })).statusCode, 400);
 
-    const file = minimalDocument('in-a-file');
-    const checked = (await import('../../../src/members/defaults.ts')).fillDefaults(file, {});
-    world.directory.put(checked, file, 'file');
     t.equal(
       (await ask('DELETE', '/libraries/in-a-file', undefined, { 'if-match': '*' })).statusCode,
       409,

@@ -111,12 +111,28 @@ eachDatabase(
     await second.close();
 
     await write('broken.json', '{');
-    await t.rejects(registrationWorld(database, { data, again: true }), {
+    const broken: unknown = await registrationWorld(database, { data, again: true }).catch(
+      (error) => error,
+    );
+    t.match(broken, {
       faults: [{ file: join(data, 'libraries', 'broken.json') }],
     });
     await server.close();
   },
 );
+
+eachDatabase('an id that stands in a file as well stops the start', async (t, database) => {
+  const first = await registrationWorld(database, { data: t.testdir({}) });
+  await first.invited(minimalDocument('twice'));
+  await first.invited(minimalDocument('once'));
+  await first.close();
+  const stopped: unknown = await registrationWorld(database, {
+    data: t.testdir({}),
+    again: true,
+    files: [minimalDocument('twice')],
+  }).catch((error) => error);
+  t.match(stopped, { faults: [{ pointer: '/id', message: /twice stands twice/ }] });
+});
 
 eachDatabase('of two who use one invitation, one registers', async (t, database) => {
   const world = await registrationWorld(database, { data: t.testdir({}) });

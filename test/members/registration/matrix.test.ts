@@ -62,7 +62,16 @@ eachDatabase('a library cannot touch the entry of another', async (t, database) 
   const world = await registrationWorld(database, { data: t.testdir({}) });
   t.teardown(() => world.close());
   const { paths } = (await world.web.ask(null, 'GET', '/openapi.json')).json();
-  const described = Object.entries(paths as Record<string, Record<string, { tags?: string[] }>>)
+  const operations = Object.values(paths as Record<string, Record<string, Operation>>)
+    .flatMap((methods) => Object.values(methods))
+    .filter(({ tags }) => tags?.[0] === 'libraries');
+  t.same(
+    operations.filter(({ operationId, summary }) => !operationId || !summary),
+    [],
+    'every route has a name and says what it does',
+  );
+  t.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length);
+  const described = Object.entries(paths as Record<string, Record<string, Operation>>)
     .flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { tags }]) => ({ path, method, tag: tags?.[0] })),
     )
@@ -95,6 +104,12 @@ eachDatabase('a library cannot touch the entry of another', async (t, database) 
 
 /** Public reads of the same tag that other suites look at. */
 const elsewhere = ['GET /libraries/{id}/calendar'];
+
+interface Operation {
+  readonly tags?: readonly string[];
+  readonly operationId?: string;
+  readonly summary?: string;
+}
 
 interface Seats {
   readonly id: string;

@@ -18,16 +18,28 @@ export function isPublic({ library }: Entry): boolean {
 export const byFederation = { security: [{ administrator: [] }] };
 export const byOwner = { security: [{ library: [] }, { administrator: [] }] };
 
+/** Somebody who has signed in, and is no federation administrator. */
+const somebody = 'somebody';
+
 /**
  * Who a bearer token stands for: the administrator, a library, or a federation administrator who has
- * signed in. Null without a token or with one of nobody. Cookies are not looked at, so that no page of
- * another site can write here in somebody's name.
+ * signed in. Null without a token, with one of nobody, or with one that says nothing here. Cookies are
+ * not looked at, so that no page of another site can write here in somebody's name.
  */
 export async function callerOf(
   context: WebContext,
   request: FastifyRequest,
   reply?: FastifyReply,
 ): Promise<Caller | null> {
+  const known = await knownAs(context, request, reply);
+  return known === somebody ? null : known;
+}
+
+async function knownAs(
+  context: WebContext,
+  request: FastifyRequest,
+  reply?: FastifyReply,
+): Promise<Caller | typeof somebody | null> {
   const token = bearerOf(request);
   if (token === null) return null;
   if (context.isAdministrator(token)) return { kind: 'administrator', id: 'administrator' };
@@ -40,8 +52,7 @@ export async function callerOf(
   const session = await resumeSession(context.loans.people, token);
   if (session === null) return null;
   if (session.token !== null) reply.header(tokenHeader, session.token);
-  if (runsFederation(session.actor)) return { kind: 'staff', id: session.actor.id };
-  throw new ProblemError(403, 'forbidden', 'only federation administrators may do this');
+  return runsFederation(session.actor) ? { kind: 'staff', id: session.actor.id } : somebody;
 }
 
 function bearerOf(request: FastifyRequest): string | null {
@@ -55,7 +66,10 @@ export async function anyCaller(
   request: FastifyRequest,
   reply?: FastifyReply,
 ): Promise<Caller> {
-  const caller = await callerOf(context, request, reply);
+  const caller = await knownAs(context, request, reply);
+  if (caller === somebody) {
+    throw new ProblemError(403, 'forbidden', 'only federation administrators may do this');
+  }
   if (caller !== null) return caller;
   const detail = "send the administrator's token or the library's own as a bearer token";
   throw new ProblemError(401, 'unauthorized', detail, {
