@@ -55,7 +55,9 @@ export function decodeByEvidence(
   declared: RecordCharset,
   hint: CharsetHint | null,
 ): EvidentText {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
+  const bytes = Buffer.isBuffer(data)
+    ? data
+    : Buffer.from(data.buffer, data.byteOffset, data.length);
   const wanted = declared !== 'auto' ? declared : (hint?.charset ?? 'auto');
   if (isAscii(bytes)) return readAscii(bytes, declared, hint);
   if (isUtf8(bytes)) {

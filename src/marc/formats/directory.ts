@@ -35,14 +35,15 @@ export function exactLayout(record: Buffer, end: number): FieldLayout | null {
   if (!(base > LEADER_LENGTH && base <= end) || record[base - 1] !== FIELD_TERMINATOR) return null;
   const size = base - 1 - LEADER_LENGTH;
   if (size % 12 !== 0 || size > 12 * MAX_FIELDS) return null;
-  const tags: string[] = [];
+  // Of its full length at once: a list that grows takes room for more than it gets.
+  const tags: string[] = new Array(size / 12);
   let at = base;
-  for (let entry = LEADER_LENGTH; entry < base - 1; entry += 12) {
+  for (let entry = LEADER_LENGTH, n = 0; entry < base - 1; entry += 12, n += 1) {
     const length = decimal(record, entry + 3, 4);
     if (length === 0 || decimal(record, entry + 7, 5) !== at - base) return null;
     at += length;
     if (!(at <= end) || record[at - 1] !== FIELD_TERMINATOR) return null;
-    tags.push(tagAt(record, entry));
+    tags[n] = tagAt(record, entry);
   }
   if (at !== end) return null;
   return { tags, data: record.subarray(base, end), warnings: [] };

@@ -19,7 +19,7 @@ export function parseFields(
   text: string,
   warnings: string[],
 ): Field[] | null {
-  const fields: Field[] = [];
+  const fields: Field[] = new Array(tags.length);
   let start = 0;
   for (let n = 0; n < tags.length; n += 1) {
     const end = text.indexOf('\u001e', start);
@@ -27,15 +27,15 @@ export function parseFields(
     const tag = tags[n] as string;
     if (warnings.length > MAX_WARNINGS) warnings.length = MAX_WARNINGS;
     if (tag.charCodeAt(0) === 0x30 && tag.charCodeAt(1) === 0x30) {
-      fields.push(controlField(tag, text.slice(start, end), warnings));
+      fields[n] = controlField(tag, text.slice(start, end), warnings);
     } else if (text.charCodeAt(start + 2) === DELIMITER_CODE && isPlainStart(text, start)) {
-      fields.push({
+      fields[n] = {
         tag,
         ind1: text[start] as string,
         ind2: text[start + 1] as string,
         subfields: parseSubfields(tag, text, start + 2, end, warnings),
-      });
-    } else fields.push(irregularField(tag, text.slice(start, end), warnings));
+      };
+    } else fields[n] = irregularField(tag, text.slice(start, end), warnings);
     start = end + 1;
   }
   return start === text.length ? fields : null;

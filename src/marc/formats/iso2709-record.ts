@@ -23,7 +23,9 @@ const LONGEST_DECLARABLE = 99_999;
  * are repaired and said; throws MarcError where no field can be found.
  */
 export function decodeIso2709(bytes: Uint8Array, options: ReadOptions): DecodedMarc {
-  const record = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const record = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (record.length < LEADER_LENGTH + 1) {
     throw new MarcError(
       'too_short',
@@ -66,8 +68,12 @@ function decodeLayout(
   const warnings = [...leaderFaults, ...layout.warnings, ...decoded.warnings];
   const fields = parseFields(layout.tags, decoded.text, warnings);
   if (fields === null) return null;
-  return { marc: { leader, fields }, raw: record, charset: decoded.charset, warnings };
+  // Records are kept by the ten thousand, and nearly all have nothing to warn of.
+  const said = warnings.length === 0 ? noWarnings : warnings;
+  return { marc: { leader, fields }, raw: record, charset: decoded.charset, warnings: said };
 }
+
+const noWarnings: readonly string[] = [];
 
 function readLeader(record: Buffer): string {
   return record.toString('latin1', 0, LEADER_LENGTH).replace(/[^\x20-\x7e]/g, ' ');
