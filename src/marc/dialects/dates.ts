@@ -40,7 +40,7 @@ const eraStart: ReadonlyMap<string, number> = new Map(eras);
  * (an Islamic or copyright year may stand first); else the first one.
  */
 export function yearOf(date: string, codedYear: number | null): number | null {
-  const latest = new Date().getFullYear() + 1;
+  const latest = latestYear();
   if (date.length === 4) {
     const plain = plainYear(date, latest);
     if (plain !== null) return plain;
@@ -52,7 +52,19 @@ export function yearOf(date: string, codedYear: number | null): number | null {
 
 /** A year from coded data (MARC 21 008/07–10, UNIMARC 100 $a/9–12), or null for `19uu` and blanks. */
 export function codedYear(coded: string): number | null {
-  return coded.length === 4 ? plainYear(coded, new Date().getFullYear() + 1) : null;
+  return coded.length === 4 ? plainYear(coded, latestYear()) : null;
+}
+
+let latest = 0;
+let latestUntil = 0;
+
+/** The year after this one: no book is dated later. A calendar is asked once a year, not for each record. */
+function latestYear(): number {
+  if (Date.now() >= latestUntil) {
+    latest = new Date().getFullYear() + 1;
+    latestUntil = new Date(latest, 0).getTime();
+  }
+  return latest;
 }
 
 function plainYear(text: string, latest: number): number | null {

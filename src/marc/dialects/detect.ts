@@ -60,17 +60,16 @@ function isUnimarc(marc: MarcRecord): boolean {
 function unimarcKind(marc: MarcRecord): 'cnmarc' | 'unimarc' {
   for (const field of marc.fields) {
     if (!('subfields' in field)) continue;
-    const value = (code: string) => valueIn(field, code);
     switch (field.tag) {
       case '101':
-        if (/^(?:chi|zho)/i.test(value('a'))) return 'cnmarc';
+        if (/^(?:chi|zho)/i.test(valueIn(field, 'a'))) return 'cnmarc';
         break;
       case '102':
       case '801':
-        if (/^CN$/i.test(value('a').trim())) return 'cnmarc';
+        if (/^CN$/i.test(valueIn(field, 'a').trim())) return 'cnmarc';
         break;
       case '200':
-        if (hasHan(value('a')) && !/[\u3040-\u30ff]/.test(value('a'))) return 'cnmarc';
+        if (isChinese(valueIn(field, 'a'))) return 'cnmarc';
         break;
       case '905':
         return 'cnmarc';
@@ -79,6 +78,11 @@ function unimarcKind(marc: MarcRecord): 'cnmarc' | 'unimarc' {
   return 'unimarc';
 }
 
-function valueIn(field: DataField, code: string): string {
-  return field.subfields.find((subfield) => subfield.code === code)?.value ?? '';
+function isChinese(title: string): boolean {
+  return hasHan(title) && !/[\u3040-\u30ff]/.test(title);
+}
+
+function valueIn(field: DataField, wanted: string): string {
+  for (const { code, value } of field.subfields) if (code === wanted) return value;
+  return '';
 }

@@ -167,13 +167,21 @@ export function addLink(draft: Draft, field: DataField): void {
   }
 }
 
+/** The text up to the first semicolon. */
+export function firstOfList(text: string): string {
+  return mayBeList(text) ? (text.split(/[;；]/, 1)[0] ?? '') : text;
+}
+
+/** Whether the text holds a semicolon, of either width: most hold none, and need no cutting. */
+export function mayBeList(text: string): boolean {
+  return text.includes(';') || text.includes('；');
+}
+
 /** The first class of a scheme is the record's; a scheme comes once. */
 export function addClass(draft: Draft, scheme: string, value: string | null): void {
   if (value === null || Object.hasOwn(draft.classes, scheme)) return;
-  const mark = withoutMarks(value.split(/[;；]/)[0] ?? '').replaceAll(
-    '/',
-    scheme === 'ddc' ? '' : '/',
-  );
+  const first = withoutMarks(firstOfList(value));
+  const mark = scheme === 'ddc' ? first.replaceAll('/', '') : first;
   if (mark !== '' && mark.length <= 80) draft.classes[scheme] = mark;
 }
 

@@ -1,18 +1,14 @@
-import type { BibRecord, Contributor } from '../record.ts';
+import type { BibRecord, Contributor, IsbnStatement, Item } from '../record.ts';
 import { yearOf } from './dates.ts';
 import type { Draft } from './draft.ts';
 import { namesInStatement } from './names.ts';
 import { isCreatorRole } from './roles.ts';
 
 /** Works out what follows from the fields read: years, ISBNs, authors. */
-export function finished(draft: Draft): BibRecord {
+export function finished(draft: Draft, items: readonly Item[] = draft.items): BibRecord {
   const contributors = withStatedNames(draft);
   const { title, parallelTitle, date } = draft;
   const year = date === null ? null : yearOf(date, draft.codedYear);
-  const isbn: string[] = [];
-  for (const { isbn13 } of draft.isbnStatements) {
-    if (isbn13 !== null && !isbn.includes(isbn13)) isbn.push(isbn13);
-  }
   return {
     dialect: draft.dialect,
     controlNumber: draft.controlNumber,
@@ -22,11 +18,11 @@ export function finished(draft: Draft): BibRecord {
     parallelTitle: parallelTitle === title ? null : parallelTitle,
     partNumber: draft.partNumber,
     partName: draft.partName,
-    otherTitles: draft.otherTitles.filter((other) => other !== title && other !== parallelTitle),
+    otherTitles: titlesBeside(draft.otherTitles, title, parallelTitle),
     titlePinyin: draft.titlePinyin,
     responsibility: draft.responsibility,
     contributors: trimmed(contributors),
-    authors: trimmed(authorNames(contributors)),
+    authors: authorNames(contributors),
     edition: draft.edition,
     publisher: draft.publisher,
     place: draft.place,
@@ -36,8 +32,8 @@ export function finished(draft: Draft): BibRecord {
     extent: draft.extent,
     series: draft.series,
     seriesVolume: draft.seriesVolume,
-    isbn: trimmed(isbn),
-    isbnAsWritten: draft.isbnStatements.map(({ asWritten }) => asWritten),
+    isbn: validIsbns(draft.isbnStatements),
+    isbnAsWritten: writtenIsbns(draft.isbnStatements),
     isbnStatements: trimmed(draft.isbnStatements),
     issn: trimmed(draft.issn),
     language: draft.language,
@@ -48,7 +44,7 @@ export function finished(draft: Draft): BibRecord {
     notes: trimmed(draft.notes),
     summary: draft.summary,
     links: trimmed(draft.links),
-    items: trimmed(draft.items),
+    items: trimmed(items),
   };
 }
 
@@ -57,6 +53,32 @@ const nothing: readonly never[] = [];
 /** A list that grew has room for seventeen entries; records are kept by the ten thousand, so theirs have none over. */
 function trimmed<T>(list: readonly T[]): readonly T[] {
   return list.length === 0 ? nothing : list.slice();
+}
+
+function titlesBeside(
+  list: readonly string[],
+  title: string,
+  parallelTitle: string | null,
+): readonly string[] {
+  if (!list.includes(title) && (parallelTitle === null || !list.includes(parallelTitle))) {
+    return trimmed(list);
+  }
+  return trimmed(list.filter((other) => other !== title && other !== parallelTitle));
+}
+
+function validIsbns(statements: readonly IsbnStatement[]): readonly string[] {
+  const [first] = statements;
+  if (first === undefined) return nothing;
+  if (statements.length === 1) return first.isbn13 === null ? nothing : [first.isbn13];
+  const isbn: string[] = [];
+  for (const { isbn13 } of statements) {
+    if (isbn13 !== null && !isbn.includes(isbn13)) isbn.push(isbn13);
+  }
+  return trimmed(isbn);
+}
+
+function writtenIsbns(statements: readonly IsbnStatement[]): readonly string[] {
+  return statements.length === 0 ? nothing : statements.map(({ asWritten }) => asWritten);
 }
 
 /** A record without name fields still says who made the book in its Chinese statement. */
@@ -72,11 +94,21 @@ function withStatedNames(draft: Draft): readonly Contributor[] {
 
 /** Creators first, each name once. */
 function authorNames(contributors: readonly Contributor[]): readonly string[] {
+  const [first] = contributors;
+  if (first === undefined) return nothing;
+  if (contributors.length === 1) return [first.name];
   const names: string[] = [];
-  for (const wanted of [true, false]) {
-    for (const { name, primary } of contributors) {
-      if (primary === wanted && !names.includes(name)) names.push(name);
-    }
+  addNames(names, contributors, true);
+  addNames(names, contributors, false);
+  return trimmed(names);
+}
+
+function addNames(
+  names: string[],
+  contributors: readonly Contributor[],
+  wantPrimary: boolean,
+): void {
+  for (const { name, primary } of contributors) {
+    if (primary === wantPrimary && !names.includes(name)) names.push(name);
   }
-  return names;
 }

@@ -66,28 +66,40 @@ const maximumItems = 500;
 export function readItems(fields: readonly Field[], map: HoldingsMap | undefined): Item[] {
   if (map !== undefined && map.tag !== 'AVA') return itemsOf(fields, completed(map));
   const there = holdingTags(fields);
-  if (there === null) return [];
-  const stated = there.has('905') ? itemsOf(fields, field905) : [];
-  if (there.has('AVA')) {
+  if (there === 0) return [];
+  const stated = (there & has905) !== 0 ? itemsOf(fields, field905) : [];
+  if ((there & hasAva) !== 0) {
     const available = fields.flatMap((field) => almaItem(field)).slice(0, maximumItems);
     return withShelfForm(available, stated);
   }
   if (stated.length > 0) return stated;
-  const shelved = there.has('852') ? itemsOf(fields, field852) : [];
+  const shelved = (there & has852) !== 0 ? itemsOf(fields, field852) : [];
   if (shelved.length > 0) return shelved;
-  return there.has('090') ? shelfMark(fields) : [];
+  return (there & has090) !== 0 ? shelfMark(fields) : [];
 }
 
-/** Which of the usual fields of copies the record has; null where it has none. */
-function holdingTags(fields: readonly Field[]): ReadonlySet<string> | null {
-  let found: Set<string> | null = null;
+const has905 = 1;
+const has852 = 2;
+const has090 = 4;
+const hasAva = 8;
+
+/** Which of the usual fields of copies the record has. */
+function holdingTags(fields: readonly Field[]): number {
+  let found = 0;
   for (const { tag } of fields) {
-    const first = tag.charCodeAt(0);
     // 0, 8, 9 and A are the only first characters of these tags.
-    if (first !== 0x30 && first !== 0x38 && first !== 0x39 && first !== 0x41) continue;
-    if (tag === '905' || tag === '852' || tag === '090' || tag === 'AVA') {
-      found ??= new Set();
-      found.add(tag);
+    switch (tag.charCodeAt(0)) {
+      case 0x30:
+        if (tag === '090') found |= has090;
+        break;
+      case 0x38:
+        if (tag === '852') found |= has852;
+        break;
+      case 0x39:
+        if (tag === '905') found |= has905;
+        break;
+      case 0x41:
+        if (tag === 'AVA') found |= hasAva;
     }
   }
   return found;
@@ -111,13 +123,13 @@ function itemsOf(fields: readonly Field[], map: HoldingsMap): Item[] {
 
 /** One field may hold several barcodes: one copy each, with the shelf mark they share. */
 function addItems(items: Item[], field: DataField, map: HoldingsMap): void {
-  const barcodes = map.barcode === undefined ? [] : valuesOf(field, map.barcode);
-  const volumes = map.volume === undefined ? [] : valuesOf(field, map.volume);
+  const barcodes = map.barcode === undefined ? none : valuesOf(field, map.barcode);
+  const volumes = map.volume === undefined ? none : valuesOf(field, map.volume);
   const callNumber = callNumberOf(field, map);
-  const location = map.location === undefined ? null : (valuesOf(field, map.location)[0] ?? null);
-  const words = map.status === undefined ? undefined : valuesOf(field, map.status)[0];
+  const location = map.location === undefined ? null : firstText(field, map.location);
+  const words = map.status === undefined ? null : firstText(field, map.status);
   if (callNumber === null && barcodes.length === 0 && location === null) return;
-  const stated = words === undefined ? null : readStatus(words);
+  const stated = words === null ? null : readStatus(words);
   const copies = Math.min(Math.max(barcodes.length, 1), maximumItems - items.length);
   for (let i = 0; i < copies; i++) {
     items.push({
@@ -134,28 +146,45 @@ function addItems(items: Item[], field: DataField, map: HoldingsMap): void {
 }
 
 function callNumberOf(field: DataField, map: HoldingsMap): string | null {
-  const whole = map.callNumber?.whole;
-  const written = whole === undefined ? undefined : valuesOf(field, whole)[0];
-  if (written !== undefined) return written;
-  const parts = (map.callNumber?.parts ?? []).map((code) => valuesOf(field, code)[0] ?? '');
-  const present = parts.filter((part) => part !== '');
-  return present.length === 0 ? null : present.join(map.callNumber?.join ?? '/');
+  const { whole, parts = none, join = '/' } = map.callNumber ?? {};
+  const written = whole === undefined ? null : firstText(field, whole);
+  if (written !== null) return written;
+  let joined: string | null = null;
+  for (const code of parts) {
+    const part = firstText(field, code);
+    if (part !== null) joined = joined === null ? part : joined + join + part;
+  }
+  return joined;
 }
 
-function valuesOf(field: DataField, code: string): string[] {
-  const values: string[] = [];
-  for (const subfield of field.subfields) {
-    if (subfield.code !== code) continue;
-    const value = cleanText(subfield.value);
-    if (value !== '') values.push(value);
+const none: readonly string[] = [];
+
+/** The first subfield with this code that has text. */
+function firstText(field: DataField, wanted: string): string | null {
+  for (const { code, value } of field.subfields) {
+    if (code !== wanted) continue;
+    const text = cleanText(value);
+    if (text !== '') return text;
   }
-  return values;
+  return null;
+}
+
+function valuesOf(field: DataField, wanted: string): readonly string[] {
+  let values: string[] | null = null;
+  for (const { code, value } of field.subfields) {
+    if (code !== wanted) continue;
+    const text = cleanText(value);
+    if (text === '') continue;
+    if (values === null) values = [text];
+    else values.push(text);
+  }
+  return values ?? none;
 }
 
 /** Alma's availability of one holding: $c location, $d call number, $e availability, $q library ($v is coverage). */
 function almaItem(field: Field): readonly Item[] {
   if (field.tag !== 'AVA' || !('subfields' in field)) return [];
-  const value = (code: string) => valuesOf(field, code)[0] ?? null;
+  const value = (code: string) => firstText(field, code);
   const availability = value('e')?.toLowerCase();
   const place = [value('q') ?? value('b'), value('c') ?? value('j')].filter(Boolean).join(' ');
   return [
@@ -190,10 +219,10 @@ function withShelfForm(items: readonly Item[], stated: readonly Item[]): Item[] 
 function shelfMark(fields: readonly Field[]): Item[] {
   const field = fields.find((one): one is DataField => one.tag === '090' && 'subfields' in one);
   if (field === undefined) return [];
-  const [whole] = valuesOf(field, 'u');
-  const [classMark] = valuesOf(field, 'a');
-  const [bookNumber] = valuesOf(field, 'b');
-  if (whole === undefined && (classMark === undefined || bookNumber === undefined)) return [];
+  const whole = firstText(field, 'u');
+  const classMark = firstText(field, 'a');
+  const bookNumber = firstText(field, 'b');
+  if (whole === null && (classMark === null || bookNumber === null)) return [];
   const chinese =
     /^[A-Z]{1,2}[0-9][0-9.\-/=+():"A-Z]*$/.test(classMark ?? '') && /^[0-9]/.test(bookNumber ?? '');
   return [

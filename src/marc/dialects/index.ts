@@ -40,8 +40,7 @@ export function toBibRecord(marc: MarcRecord, options: DialectOptions): BibRecor
   draft.type = isMarc21 ? marc21Type(marc.leader) : unimarcType(marc.leader);
   draft.carrier = carrierOf(marc, isMarc21);
   if (isMarc21) completeMarc21(draft);
-  draft.items.push(...readItems(marc.fields, options.holdings));
-  return finished(draft);
+  return finished(draft, readItems(marc.fields, options.holdings));
 }
 
 function scriptedFields(

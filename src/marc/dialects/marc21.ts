@@ -214,11 +214,14 @@ function readSeries(draft: Draft, field: DataField): void {
   if (draft.series !== null) return;
   const name = withoutStop(firstOf(field, 'a') ?? '');
   if (name === '') return;
-  const part = ['n', 'p'].map((code) => withoutStop(firstOf(field, code) ?? '')).filter(Boolean);
+  const number = withoutStop(firstOf(field, 'n') ?? '');
+  const part = withoutStop(firstOf(field, 'p') ?? '');
   const volume = orNull(withoutStop(firstOf(field, 'v') ?? ''));
   // Where $v is missing its mark and number may stand in $a.
-  const typed = volume === null && part.length === 0 ? / ; ([^;]+)$/.exec(name) : null;
-  draft.series = typed === null ? [name, ...part].join('. ') : name.slice(0, typed.index);
+  const alone = volume === null && number === '' && part === '';
+  const typed = alone && name.includes(' ; ') ? / ; ([^;]+)$/.exec(name) : null;
+  const whole = (number === '' ? name : `${name}. ${number}`) + (part === '' ? '' : `. ${part}`);
+  draft.series = typed === null ? whole : name.slice(0, typed.index);
   draft.seriesVolume = typed?.[1] ?? volume;
 }
 

@@ -15,9 +15,11 @@ import {
   type FieldReader,
   fieldTable,
   firstOf,
+  firstOfList,
   isUnknownPlace,
   languageCode,
   maximumContributors,
+  mayBeList,
   orNull,
   textOf,
 } from './fields.ts';
@@ -125,7 +127,15 @@ function joinedTo(text: string, separator: string, more: string): string {
   return text + separator + more;
 }
 
+/** $a with the number and name of a part. */
+function titleAndPart(field: DataField): string | null {
+  const title = withoutStop(firstOf(field, 'a') ?? '');
+  const numbered = joinedTo(title, '. ', withoutStop(firstOf(field, 'h') ?? ''));
+  return orNull(joinedTo(numbered, '. ', withoutStop(firstOf(field, 'i') ?? '')));
+}
+
 function joined(parts: readonly string[], separator: string): string | null {
+  if (parts.length < 2) return orNull(parts[0] ?? '');
   return orNull(parts.filter((part) => part !== '').join(separator));
 }
 
@@ -152,10 +162,7 @@ function pinyinOf(value: string): string | null {
 
 /** 5xx titles; 510 is the parallel title of records that leave it out of 200. */
 function readOtherTitle(draft: Draft, field: DataField): void {
-  const title = joined(
-    ['a', 'h', 'i'].map((code) => withoutStop(firstOf(field, code) ?? '')),
-    '. ',
-  );
+  const title = titleAndPart(field);
   if (title === null || title === draft.title) return;
   if (field.tag === '510' && draft.parallelTitle === null) {
     const rest = withoutStop(firstOf(field, 'e') ?? '');
@@ -188,8 +195,7 @@ function known(value: string): string | null {
 
 function readSeries(draft: Draft, field: DataField): void {
   if (draft.series !== null) return;
-  const parts = ['a', 'h', 'i'].map((code) => withoutStop(firstOf(field, code) ?? ''));
-  draft.series = joined(parts, '. ');
+  draft.series = titleAndPart(field);
   if (draft.series !== null) draft.seriesVolume = orNull(withoutStop(firstOf(field, 'v') ?? ''));
 }
 
@@ -273,13 +279,14 @@ function subdivisionsOf(field: DataField): string {
 function readFreeSubjects(draft: Draft, field: DataField): void {
   for (const { code, value } of field.subfields) {
     if (code !== 'a') continue;
-    for (const word of value.split(/[;；]/)) addOnce(draft.subjects, withoutStop(word));
+    if (!mayBeList(value)) addOnce(draft.subjects, withoutStop(value));
+    else for (const word of value.split(/[;；]/)) addOnce(draft.subjects, withoutStop(word));
   }
 }
 
 /** 690 holds the Chinese Library Classification; in UNIMARC elsewhere 69x is anybody's. */
 function readChineseClass(draft: Draft, field: DataField): void {
-  const mark = (firstOf(field, 'a') ?? '').split(/[;；]/)[0] ?? '';
+  const mark = firstOfList(firstOf(field, 'a') ?? '');
   if (draft.dialect === 'cnmarc' || isClc(mark)) addClass(draft, 'clc', mark);
 }
 
