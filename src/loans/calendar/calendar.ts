@@ -42,8 +42,19 @@ export function readRange(text: string): Range | null {
   return range.to < range.from ? null : range;
 }
 
-/** Builds a calendar; an entry that is no day or range is left out (`faultsOf` names it). */
+/** A document never changes, so what was read of it once stays good. */
+const known = new WeakMap<CalendarDocument, Calendar>();
+
+/** The calendar of a document; an entry that is no day or range is left out (`faultsOf` names it). */
 export function createCalendar(document: CalendarDocument): Calendar {
+  const kept = known.get(document);
+  if (kept !== undefined) return kept;
+  const calendar = readCalendar(document);
+  known.set(document, calendar);
+  return calendar;
+}
+
+function readCalendar(document: CalendarDocument): Calendar {
   const closed = rangesOf(document.closed);
   const open = rangesOf(document.open);
   const within = (ranges: readonly Range[], day: number) =>

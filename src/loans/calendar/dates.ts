@@ -66,8 +66,19 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** One piece of work asks for the same instant many times. */
+let last = { time: Number.NaN, timezone: '', wall: 0 };
+
 /** What a wall clock in the zone shows, as milliseconds of a clock without a zone. */
 function wallTime(instant: Date, timezone: string): number {
+  const time = instant.getTime();
+  if (time === last.time && timezone === last.timezone) return last.wall;
+  const wall = readWall(instant, timezone);
+  last = { time, timezone, wall };
+  return wall;
+}
+
+function readWall(instant: Date, timezone: string): number {
   const parts: Record<string, number> = {};
   for (const { type, value } of formatOf(timezone).formatToParts(instant)) {
     if (type !== 'literal') parts[type] = Number(value);
