@@ -14,6 +14,7 @@ const colours = {
   degraded: 'waiting',
   maintenance: 'waiting',
   unknown: 'quiet',
+  paused: 'quiet',
   failing: 'failed',
 } as const;
 

@@ -6,7 +6,7 @@ import { createSearchEngine } from '../../src/search/engine.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { eachDatabase } from '../support/database.ts';
-import { type HealthWorld, healthWorld, member } from '../support/health-world.ts';
+import { filled, type HealthWorld, healthWorld, member } from '../support/health-world.ts';
 import { type AskMore, adminToken, loanWeb, type Reply } from '../support/loan-web.ts';
 
 interface HealthWeb extends HealthWorld {
@@ -81,6 +81,13 @@ eachDatabase('shows everybody how libraries do, in figures and on pages', async 
     t.ok((detail.body.match(/<th scope=/g) ?? []).length > 10, 'every table has headings');
   }
   t.equal((await world.ask(null, 'GET', '/health/draft')).statusCode, 404);
+
+  const paused = member('aa', { status: 'paused' });
+  world.directory.put(filled(paused), paused, 'registered');
+  await world.minutes(1);
+  const own = (await world.ask(null, 'GET', '/api/v1/libraries/aa/health')).json();
+  t.match(own, { state: 'paused', since: null, availability: { '24h': { share: 1 } } });
+  t.match((await world.ask(null, 'GET', '/health?lang=en')).body, 'paused by the library');
 });
 
 eachDatabase('a library nobody has asked has no data, and not 100 %', async (t, database) => {

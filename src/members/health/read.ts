@@ -80,6 +80,7 @@ export function createHealthReader(parts: ReaderParts): HealthReader {
         ...read,
         library,
         range,
+        isPaused: parts.directory.get(library)?.library.status === 'paused',
         now,
         maintenance: maintenance.planned(library, now),
       });
@@ -168,12 +169,14 @@ function healthLines(
     for (const { tally } of own) addTally(sum, tally);
     const [next] = maintenance.planned(id, now);
     const isOpen = next !== undefined && next.from <= now;
+    const isPaused = library.status === 'paused';
+    const since = isOpen ? next.from : condition.since;
     return [
       {
         library: id,
         name,
-        state: isOpen ? 'maintenance' : condition.state,
-        since: (isOpen ? next.from : condition.since)?.toISOString() ?? null,
+        state: isPaused ? 'paused' : isOpen ? 'maintenance' : condition.state,
+        since: isPaused ? null : (since?.toISOString() ?? null),
         lastGoodAt: condition.lastGoodAt?.toISOString() ?? null,
         availability: availability(own, now, '24h'),
         latency: latencyOf(sum).total ?? null,

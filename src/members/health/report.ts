@@ -69,8 +69,8 @@ export interface PlannedMaintenance {
   readonly reason: { readonly zh?: string; readonly en?: string };
 }
 
-/** `maintenance` while a declared window is open, whatever was seen before. */
-export type ShownState = HealthState | 'maintenance';
+/** `maintenance` while a declared window is open, `paused` by the library's own wish, whatever was seen. */
+export type ShownState = HealthState | 'maintenance' | 'paused';
 
 /** What everybody may know of a library's health. */
 export interface HealthReport {
@@ -107,6 +107,7 @@ export interface ReportParts {
     readonly reason: { readonly zh?: string; readonly en?: string };
   }[];
   readonly range: Range;
+  readonly isPaused: boolean;
   readonly now: Date;
 }
 
@@ -147,7 +148,8 @@ export function healthReport(parts: ReportParts): HealthReport {
   };
 }
 
-function stateOf({ condition, maintenance, now }: ReportParts) {
+function stateOf({ condition, maintenance, isPaused, now }: ReportParts) {
+  if (isPaused) return { state: 'paused' as const, since: null, cause: null };
   const open = maintenance.find(({ from, to }) => from <= now && to > now);
   if (open !== undefined) {
     return { state: 'maintenance' as const, since: open.from.toISOString(), cause: null };

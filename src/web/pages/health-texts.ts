@@ -49,6 +49,7 @@ const zh = {
     degraded: '欠佳',
     failing: '故障',
     maintenance: '维护中',
+    paused: '本馆暂停服务',
   } satisfies Record<ShownState, string>,
   phases: {
     total: '合计',
@@ -111,6 +112,7 @@ const en: HealthTexts = {
     degraded: 'degraded',
     failing: 'failing',
     maintenance: 'maintenance',
+    paused: 'paused by the library',
   },
   phases: {
     total: 'in all',

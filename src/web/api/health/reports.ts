@@ -18,9 +18,12 @@ const share = nullable(
 );
 const bilingual = { zh: Type.String(), en: Type.String() };
 const sentence = Type.Object(bilingual);
-const state = Type.Enum(['unknown', 'well', 'degraded', 'failing', 'maintenance'] as const, {
-  description: 'unknown: nothing was heard yet, which is not the same as well',
-});
+const state = Type.Enum(
+  ['unknown', 'well', 'degraded', 'failing', 'maintenance', 'paused'] as const,
+  {
+    description: 'unknown: nothing was heard yet, which is not the same as well',
+  },
+);
 const latency = Type.Object({
   count: Type.Integer(),
   p50Ms: nullable(Type.Number()),
