@@ -143,6 +143,11 @@ function registerLoad(registers: Registry[], sources: MetricSources): void {
     });
   gauge('guanji_searches_running', 'Searches with work at libraries', () => sources.load().running);
   gauge('guanji_searches_kept', 'Searches that can still be read', () => sources.load().kept);
+  gauge(
+    'guanji_searches_asleep',
+    'Those of them with their records put away',
+    () => sources.load().asleep,
+  );
   gauge('guanji_asks_in_flight', 'Asks in flight at libraries', () => sources.load().asksInFlight);
   gauge('guanji_cache_bytes', 'Bytes of cached answers', () => sources.load().cacheBytes);
   gauge('guanji_cache_pages', 'Cached record pages', () => sources.load().cachedPages);
