@@ -3,6 +3,7 @@ import { secondsAfter } from '../../store/clock.ts';
 import { sweepKeys } from '../../store/idempotency.ts';
 import { type JobHandler, removeDoneJobs, schedule } from '../../store/jobs.ts';
 import { removeSentMessages } from '../../store/outbox.ts';
+import { tendTables } from '../../store/upkeep.ts';
 import { removeOldTries } from '../access/throttle.ts';
 import { systemActor } from '../actor.ts';
 import type { PeopleContext } from './context.ts';
@@ -49,6 +50,7 @@ export function createHousekeeping(
     await removeExpired(context, now);
     await closeForgotten(context, now);
     onAnchor(await anchorTrails(database, now));
+    await tendTables(database);
     return { againAt: secondsAfter(now, everySeconds) };
   };
 }
