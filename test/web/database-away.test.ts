@@ -97,6 +97,12 @@ eachDatabase('a server that goes away and comes back', async (t, _database, plac
   t.equal((await web.ask(token, 'GET', '/api/v1/me')).statusCode, 200);
   await line.cut();
   for (const [what, reply] of await askAll(web, token)) awayAnswer(t, reply, what);
+  for (const path of ['/sign-in', '/me']) {
+    const page = await web.ask(token, 'GET', `${path}?lang=en`);
+    t.equal(page.statusCode, 503, path);
+    t.match(page.headers['content-type'], 'text/html');
+    t.match(page.body, /role="alert">The database is away/);
+  }
   await line.mend();
   const made = await web.ask(token, 'POST', '/api/v1/requests', submitting);
   t.equal(made.statusCode, 201, 'the same call succeeds once the server is back');

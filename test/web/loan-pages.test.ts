@@ -174,6 +174,7 @@ eachDatabase('the desk reviews who registered', async (t, database) => {
     phone: '010-5555 0101',
   };
   const { readerId } = await registerReader(web.people, input, { address: '192.0.2.1' });
+  t.match((await web.ask(desk.token, 'GET', '/desk?lang=en')).body, '1 readers wait for review');
   const list = await web.ask(desk.token, 'GET', '/desk/readers?lang=en');
   t.match(list.body, `/desk/readers/${readerId}`);
   t.notMatch(list.body, '<script>document');

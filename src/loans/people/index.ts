@@ -44,6 +44,7 @@ export { createHousekeeping, housekeepingJob, planHousekeeping } from './houseke
 export { closeReader, exportReader, listSessions } from './leaving.ts';
 export { openActions, readerStates, readerTransitions } from './lifecycle.ts';
 export { correctReader, editProfile, type Profile, readProfile } from './profile.ts';
+export { listReaders, type ReaderFilter, viewReader } from './readers.ts';
 export {
   type Registered,
   type RegistrationInput,
@@ -53,14 +54,11 @@ export {
 export {
   type ApprovalInput,
   approveReader,
-  listReaders,
-  type ReaderFilter,
   type ReviewInput,
   refuseReader,
   reinstateReader,
   returnReader,
   suspendReader,
-  viewReader,
 } from './review.ts';
 export {
   defaultScheme,

@@ -9,8 +9,9 @@ import {
 } from '../../../src/loans/people/housekeeping.ts';
 import { closeReader, exportReader } from '../../../src/loans/people/leaving.ts';
 import { correctReader, editProfile, readProfile } from '../../../src/loans/people/profile.ts';
+import { viewReader } from '../../../src/loans/people/readers.ts';
 import { registerReader } from '../../../src/loans/people/registration.ts';
-import { returnReader, viewReader } from '../../../src/loans/people/review.ts';
+import { returnReader } from '../../../src/loans/people/review.ts';
 import { defaultScheme, putScheme } from '../../../src/loans/people/scheme.ts';
 import { type Anchor, verifyTrails } from '../../../src/store/audit.ts';
 import { createJobRunner } from '../../../src/store/jobs.ts';

@@ -4,6 +4,7 @@ import { signIn } from '../../../src/loans/access/sign-in.ts';
 import { LoanError } from '../../../src/loans/errors.ts';
 import type { Tx } from '../../../src/loans/people/context.ts';
 import { readerTransitions } from '../../../src/loans/people/lifecycle.ts';
+import { listReaders, viewReader } from '../../../src/loans/people/readers.ts';
 import {
   registerReader,
   registrationToCorrect,
@@ -11,12 +12,10 @@ import {
 } from '../../../src/loans/people/registration.ts';
 import {
   approveReader,
-  listReaders,
   refuseReader,
   reinstateReader,
   returnReader,
   suspendReader,
-  viewReader,
 } from '../../../src/loans/people/review.ts';
 import { defaultScheme, putScheme, readScheme } from '../../../src/loans/people/scheme.ts';
 import { verifyTrails } from '../../../src/store/audit.ts';

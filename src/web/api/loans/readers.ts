@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { readerStates } from '../../../loans/people/lifecycle.ts';
+import { listReaders, viewReader } from '../../../loans/people/readers.ts';
 import {
   type RegistrationInput,
   registerReader,
@@ -8,12 +9,10 @@ import {
 } from '../../../loans/people/registration.ts';
 import {
   approveReader,
-  listReaders,
   refuseReader,
   reinstateReader,
   returnReader,
   suspendReader,
-  viewReader,
 } from '../../../loans/people/review.ts';
 import {
   optionalFields,

@@ -1,11 +1,10 @@
+import { listReaders, viewReader } from '../../../loans/people/readers.ts';
 import {
   approveReader,
-  listReaders,
   refuseReader,
   reinstateReader,
   returnReader,
   suspendReader,
-  viewReader,
 } from '../../../loans/people/review.ts';
 import { optionalFields, readScheme } from '../../../loans/people/scheme.ts';
 import { type Html, html } from '../html.ts';

@@ -2,7 +2,7 @@ import { actOnMany, type BatchRow } from '../../../loans/desks/batch.ts';
 import { deskCounts, deskQueue, deskQueues, type QueueFacts } from '../../../loans/desks/queues.ts';
 import type { Sentence } from '../../../loans/errors.ts';
 import { refusalReasons } from '../../../loans/lifecycle/effects.ts';
-import { listReaders } from '../../../loans/people/review.ts';
+import { countWaiting } from '../../../loans/people/readers.ts';
 import type { RequestLine } from '../../../loans/requests/list.ts';
 import { describeActions } from '../../../loans/requests/open-actions.ts';
 import type { Language } from '../../language.ts';
@@ -56,7 +56,7 @@ export function deskPages(parts: PageParts): readonly PageRoute[] {
       return call.show({ title: call.text.desk, main: html`<p>${text.noDesk}</p>` });
     }
     const counts = await deskCounts(loans.database.db, actor, libraryId);
-    const waiting = await listReaders(people, actor, { libraryId, state: 'awaiting_review' });
+    const waiting = await countWaiting(people, actor, libraryId);
     const list = (side: 'lending' | 'borrowing') => html`<h2>${text[side]}</h2>
 <ul class="queues">${Object.entries(deskQueues)
       .filter(([, facts]) => facts.side === side)
@@ -65,7 +65,7 @@ export function deskPages(parts: PageParts): readonly PageRoute[] {
           html`<li><a href="${`/desk/queues/${queue}?lang=${language}`}">${name[language]}</a> <strong>${counts[queue] ?? 0}</strong></li>\n`,
       )}</ul>`;
     const library = loans.findLibrary(libraryId)?.name[language] ?? libraryId;
-    const main = html`<p><a href="${`/desk/readers?lang=${language}`}">${text.readers}</a>: ${text.waiting(waiting.readers.length)}</p>
+    const main = html`<p><a href="${`/desk/readers?lang=${language}`}">${text.readers}</a>: ${text.waiting(waiting)}</p>
 ${list('lending')}${list('borrowing')}`;
     return call.show({ title: text.desk(library), main });
   }
