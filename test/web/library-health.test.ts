@@ -81,6 +81,7 @@ eachDatabase('shows everybody how libraries do, in figures and on pages', async 
     t.ok((detail.body.match(/<th scope=/g) ?? []).length > 10, 'every table has headings');
   }
   t.equal((await world.ask(null, 'GET', '/health/draft')).statusCode, 404);
+  t.match((await world.ask(null, 'GET', '/')).body, '<a href="/health?lang=zh">各馆状况</a>');
 
   const paused = member('aa', { status: 'paused' });
   world.directory.put(filled(paused), paused, 'registered');

@@ -187,7 +187,7 @@ function percent(share: number | null, text: HealthTexts): string {
 
 function millis(ms: number | null, text: HealthTexts): string {
   if (ms === null) return text.noData;
-  return ms >= 1000 ? `${(ms / 1000).toFixed(1)} s` : `${ms} ms`;
+  return ms >= 1000 ? `${(ms / 1000).toFixed(1)}\u00a0s` : `${ms}\u00a0ms`;
 }
 
 function clockTime(iso: string): string {

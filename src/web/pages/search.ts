@@ -31,7 +31,11 @@ export function registerSearchPage(
   context: WebContext,
   assets: Assets,
 ): void {
-  const frame = { assets, loans: (context.loans ?? null) !== null };
+  const frame = {
+    assets,
+    loans: (context.loans ?? null) !== null,
+    health: context.health !== undefined,
+  };
   app.get('/', { schema: { hide: true } }, async (request, reply) => {
     const query = request.query as PageQuery;
     const language = languageOf(request);
@@ -154,10 +158,16 @@ function linkTo(
   return `/?${parameters}`;
 }
 
+interface Frame {
+  readonly assets: Assets;
+  readonly loans: boolean;
+  readonly health: boolean;
+}
+
 function show(
   reply: FastifyReply,
   language: Language,
-  { assets, loans }: { readonly assets: Assets; readonly loans: boolean },
+  { assets, loans, health }: Frame,
   form: Html,
   found: { results: Html; refresh: string | null } | null,
 ): FastifyReply {
@@ -169,7 +179,7 @@ function show(
     script: assets.searchScript,
     refresh: found?.refresh ?? null,
     otherLanguage: `/?lang=${language === 'zh' ? 'en' : 'zh'}`,
-    menu: loans ? html`<a href="/me?lang=${language}">${text.myRequests}</a>` : null,
+    menu: html`${health && html`<a href="/health?lang=${language}">${text.health}</a> `}${loans && html`<a href="/me?lang=${language}">${text.myRequests}</a>`}`,
     main: html`${form}\n${found?.results}`,
   });
 }
