@@ -1,8 +1,6 @@
 import t from 'tap';
-import { checkLibrary } from '../../src/members/check.ts';
-import type { LibraryInput } from '../../src/members/document.ts';
 import { eachDatabase } from '../support/database.ts';
-import { adminToken, type LoanWeb, loanWeb, type Seated } from '../support/loan-web.ts';
+import { type LoanWeb, loanWeb, type Seated } from '../support/loan-web.ts';
 
 t.setTimeout(240_000);
 
@@ -186,27 +184,4 @@ eachDatabase('a photo is taken as a form of parts, below its limit', async (t, d
   t.match(none.json(), { status: 400, rule: 'account.photo.type' });
   const unasked = await put(Buffer.from('no image'), 'no');
   t.match(unasked.json(), { rule: 'pickup.consent' });
-});
-
-eachDatabase('a library stays in the directory while it has open requests', async (t, database) => {
-  const web = await loanWeb(database);
-  t.teardown(() => web.close());
-  const input: LibraryInput = {
-    id: 'chem',
-    code: '900100',
-    name: { zh: '化工' },
-    connector: { protocol: 'sru', url: 'http://sru.example/' },
-  };
-  const checked = checkLibrary(input, {});
-  if ('faults' in checked) throw new Error(JSON.stringify(checked.faults));
-  web.directory.put(checked.library, input, 'registered');
-  const reader = await web.reader();
-  const { number, version } = (await submit(web, reader, 'key-00000008')).json();
-  const remove = () =>
-    web.ask(adminToken, 'DELETE', '/api/v1/libraries/chem', { headers: { 'if-match': '*' } });
-  t.equal((await remove()).statusCode, 409);
-  const cancel = `${requests}/${number}/actions/cancel`;
-  const headers = { 'if-match': `"${version}"` };
-  t.equal((await web.ask(reader.token, 'POST', cancel, { body: {}, headers })).statusCode, 200);
-  t.equal((await remove()).statusCode, 204);
 });
