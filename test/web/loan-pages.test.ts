@@ -189,6 +189,7 @@ eachDatabase('the desk reviews who registered', async (t, database) => {
   const silent = await decide('return', { version: '1', note: '' });
   t.equal(silent.statusCode, 400);
   t.match(silent.body, 'Say why.');
+  t.match(silent.body, 'href="/desk?lang=zh"', 'another language leads to a page that is there');
   const old = await decide('approve', { version: '7', patronGroup: 'teacher' });
   t.equal(old.statusCode, 412, 'a decision on an older state is refused');
   const done = await decide('approve', { version: '1', patronGroup: 'teacher' });

@@ -129,9 +129,12 @@ function frame(
   main: Html,
 ) {
   const language = languageOf(request);
-  const [path = '/', search = ''] = request.url.split('?');
+  const [here = '/', search = ''] = request.url.split('?');
   const query = new URLSearchParams(search);
   query.set('lang', language === 'zh' ? 'en' : 'zh');
+  // What only takes forms cannot be looked at again in another language.
+  const url = request.routeOptions.url ?? '';
+  const path = request.server.hasRoute({ method: 'GET', url }) ? here : firstPage(actor);
   return sendPage(reply, {
     language,
     title: `${title} · ${texts[language].name}`,
@@ -153,6 +156,7 @@ function turnAway(request: FastifyRequest, reply: FastifyReply, actor: Actor | n
 }
 
 export function firstPage(actor: Actor): string {
+  if (actor.kind === 'system') return '/sign-in';
   return actor.kind === 'staff' ? '/desk' : '/me';
 }
 
