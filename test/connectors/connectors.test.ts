@@ -2,15 +2,24 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import t from 'tap';
+import { createFederation } from '../../src/app.ts';
+import { readSettings } from '../../src/config.ts';
+import { decodeText } from '../../src/marc/charset/index.ts';
+import { encodeIso2709 } from '../../src/marc/formats/iso2709.ts';
 import { fillDefaults } from '../../src/members/defaults.ts';
 import type { LibraryInput } from '../../src/members/document.ts';
 import { readLibraryFiles } from '../../src/members/files.ts';
+import { defaultSet, selectLibraries } from '../../src/members/selection.ts';
 import type { SourceRecord } from '../../src/members/types.ts';
 import { clause } from '../../src/probe/asking.ts';
 import { createEgress } from '../../src/protocols/egress.ts';
 import { createConnector } from '../../src/protocols/index.ts';
-import { found, granting, startScriptedServer, usmarc } from '../support/z3950-server.ts';
+import type { Apdu } from '../../src/protocols/z3950/apdu/index.ts';
+import { recordSyntaxes } from '../../src/protocols/z3950/oid.ts';
+import { cnmarcCatalogue } from '../support/catalogue.ts';
+import { found, granting, named, startScriptedServer, usmarc } from '../support/z3950-server.ts';
 
 const folder = join(import.meta.dirname, '../../connectors');
 const files = await readLibraryFiles(folder, {});
@@ -30,7 +39,7 @@ t.test('every file holds, says where it is from, and asks politely', async (t) =
   for (const { input, file } of files.libraries) {
     const text = await readFile(file, 'utf8');
     const comment = /^(?:#.*\n)+/.exec(text)?.[0] ?? '';
-    t.match(comment, /Source:/, `${input.id} names its source`);
+    t.match(comment, /Source \(read [A-Z][a-z]+ 20\d\d\): /, `${input.id} names its source`);
     t.match(comment, /verified/, `${input.id} says whether it was ever tried`);
     t.equal(file, join(folder, `${input.id}.yaml`));
     t.ok((input.connector.limits?.perMinute ?? 1000) <= 60, `${input.id} is asked gently`);
@@ -47,11 +56,36 @@ t.test('only libraries that are open to anybody are asked', async (t) => {
   t.ok(others.every(({ input }) => input.status === 'draft'));
 });
 
+t.test('a gateway over this folder asks the open ones and nobody else', async (t) => {
+  const settings = { ...(await readSettings({})), connectors: folder };
+  const federation = await createFederation(settings, {}, null, pino({ level: 'silent' }));
+  t.teardown(() => federation.close());
+  const { directory, selection } = federation;
+  t.same([...defaultSet(directory, selection)].sort(), open);
+  for (const { library } of directory.list().filter(({ library }) => library.status === 'draft')) {
+    t.ok('problems' in selectLibraries([library.id], directory, selection), library.id);
+    t.equal(federation.unwatched(library.id), undefined, `${library.id} has no connector`);
+  }
+});
+
 t.test('the National Library has no address and no secret in its file', async (t) => {
   const { connector } = inputOf('nlc');
   t.match(connector, { urlEnv: 'NLC_XSERVICE_URL' });
   t.notOk('url' in connector);
   t.notMatch(JSON.stringify(connector), /"(?:user|password)":/);
+});
+
+/** Asked by their older pages, whose markup is the family's. */
+const huiwenPages: readonly string[] = ['ustb', 'buaa', 'ncepu'];
+
+t.test('every file has answers it was tried with', async (t) => {
+  const tried = [
+    ...sruCases.map(([id]) => id),
+    ...z3950Cases.map(([id]) => id),
+    ...huiwenPages,
+    ...['bistu', 'loc', 'nlc'],
+  ];
+  t.same(tried.sort(), [...inputs.keys()].sort());
 });
 
 interface Asked {
@@ -74,7 +108,7 @@ async function askTitle(
       'content-type',
       id === 'bistu' ? 'application/json' : 'text/xml; charset=utf-8',
     );
-    if (id === 'ustb') reply.setHeader('content-type', 'text/html; charset=utf-8');
+    if (huiwenPages.includes(id)) reply.setHeader('content-type', 'text/html; charset=utf-8');
     reply.end(await answer(one));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -179,14 +213,57 @@ t.test('Huiwen by JSON', async (t) => {
   });
 });
 
-t.test('Huiwen by its pages', async (t) => {
-  const { asked, records, hits } = await askTitle(t, 'ustb', '化学工程概览', () =>
-    written('ustb', 'answer.html'),
-  );
-  t.equal(asked[0]?.url.searchParams.get('title'), '化学工程概览');
-  t.equal(hits, 1);
-  t.match(records[0], { localId: '0000000008', record: { title: '化学工程概览', year: 2014 } });
-});
+for (const id of huiwenPages) {
+  t.test(`Huiwen by its pages: ${id}`, async (t) => {
+    const page = () => written('ustb', 'answer.html');
+    const { asked, records, hits } = await askTitle(t, id, '化学工程概览', page);
+    t.equal(asked[0]?.url.pathname, '/opac/openlink.php');
+    t.equal(asked[0]?.url.searchParams.get('title'), '化学工程概览');
+    t.equal(hits, 1);
+    t.match(records[0], { localId: '0000000008', record: { title: '化学工程概览', year: 2014 } });
+  });
+}
+
+/** Who is asked in which charset, where records are to be found, and whether an account is named. */
+const z3950Cases = [
+  ['calis', 'cn_cat', 'gb18030', true],
+  ['cass', 'cnmarc_books', 'utf-8', false],
+  ['nlc-union', 'UCS01U', 'utf-8', true],
+] as const;
+
+for (const [id, database, charset, hasAccount] of z3950Cases) {
+  t.test(`${id} is asked in its charset, and its CNMARC is read`, async (t) => {
+    const [record] = cnmarcCatalogue(1);
+    if (record === undefined) throw new Error('no record');
+    const title = '化学工程实验';
+    const server = await startScriptedServer((apdu) => {
+      if (apdu.type === 'initRequest') return granting(['search', 'present']);
+      if (apdu.type !== 'searchRequest') return 'end';
+      if (!apdu.databaseNames.includes(database)) return found(0);
+      return found(1, [named(recordSyntaxes.unimarc, encodeIso2709(record, charset))]);
+    });
+    t.teardown(() => server.close());
+    const input = inputOf(id);
+    const connector = { ...input.connector, host: '127.0.0.1', port: server.port };
+    const library = fillDefaults({ ...input, connector } as LibraryInput, {});
+    const { records, hits } = await search(library, title);
+    t.equal(hits, 1);
+    t.match(records[0], { charset, record: { title, dialect: 'cnmarc' } });
+    const init = server.requests.find(({ type }) => type === 'initRequest');
+    t.equal(init?.type === 'initRequest' && init.authentication !== undefined, hasAccount);
+    const terms = server.requests.flatMap((apdu) =>
+      apdu.type === 'searchRequest' && apdu.databaseNames.includes(database) ? [termOf(apdu)] : [],
+    );
+    t.same(decodeText(terms[0] ?? new Uint8Array(), charset), title);
+  });
+}
+
+function termOf({ query }: Apdu & { type: 'searchRequest' }): Uint8Array {
+  if (query.type !== 'type-1' || query.rpn.type !== 'term') throw new Error('not one term');
+  const { term } = query.rpn;
+  if (term.kind !== 'general') throw new Error('not a general term');
+  return term.octets;
+}
 
 t.test('the Library of Congress over Z39.50', async (t) => {
   const server = await startScriptedServer((apdu) => {
