@@ -1,4 +1,5 @@
 import type { SourceRecord } from '../../members/types.ts';
+import { areFarApart, yearAlone } from './features/year.ts';
 import { eachKey, type KeyKind, otherScript, scriptKeyOf } from './keys.ts';
 import { type Profile, profileOf } from './profile.ts';
 import { judge, opposes, type Verdict } from './verdict.ts';
@@ -35,6 +36,8 @@ interface Node {
   readonly profile: Profile | null;
   /** See scriptKeyOf. */
   readonly script: number | null;
+  /** See yearAlone; NaN for serials, which are catalogued in any of their years. */
+  readonly year: number;
   /** Null until something matches, as for most records. */
   component: Component | null;
   /** The group of a record that is alone, once somebody asked. */
@@ -82,8 +85,8 @@ export function createClusterer(): Clusterer {
     if (isKnown(key, source.position)) return;
     current = null;
     const profile = profileOf(source.record);
-    const script = profile === null ? null : scriptKeyOf(profile);
-    const node: Node = { key, source, profile, script, component: null, alone: null, seenBy: null };
+    const node = nodeOf(key, source, profile);
+    const { script } = node;
     nodes.push(node);
     if (profile === null) return;
     eachKey(profile, (kind, bucketKey) => putInto(buckets[kind], bucketKey, node, profile));
@@ -131,6 +134,8 @@ export function createClusterer(): Clusterer {
   }
 
   function compareWith(other: Node, node: Node, profile: Profile): void {
+    // Of all noes this one is the most frequent, and it takes no more than two numbers.
+    if (areFarApart(other.year, node.year)) return;
     if (other === node || other.seenBy === node || other.profile === null) return;
     other.seenBy = node;
     const verdict = judge(profile, other.profile);
@@ -212,6 +217,20 @@ export function createClusterer(): Clusterer {
 }
 
 const noReasons: readonly string[] = [];
+
+function nodeOf(key: string, source: SourceRecord, profile: Profile | null): Node {
+  return {
+    key,
+    source,
+    profile,
+    script: profile === null ? null : scriptKeyOf(profile),
+    year:
+      profile === null || profile.format.type === 'serial' ? Number.NaN : yearAlone(profile.year),
+    component: null,
+    alone: null,
+    seenBy: null,
+  };
+}
 
 /**
  * Grows groups along the strongest matches, and never joins two that hold opposing records. Of equal

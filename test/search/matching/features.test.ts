@@ -13,7 +13,12 @@ import { comparePublishers, publisherOf } from '../../../src/search/matching/fea
 import { titleOf } from '../../../src/search/matching/features/title.ts';
 import { compareTitles } from '../../../src/search/matching/features/title-levels.ts';
 import { compareVolumes, takePlaces } from '../../../src/search/matching/features/volume.ts';
-import { compareYears, yearOf } from '../../../src/search/matching/features/year.ts';
+import {
+  areFarApart,
+  compareYears,
+  yearAlone,
+  yearOf,
+} from '../../../src/search/matching/features/year.ts';
 import { parseHanNumeral, parseNumeral } from '../../../src/search/matching/numerals.ts';
 import { profileOf } from '../../../src/search/matching/profile.ts';
 import { bib, type Facts } from './records.ts';
@@ -261,5 +266,30 @@ t.test(
     for (const text of ['windows 1998', 'mix', '一', '2', 'remix'])
       t.notOk(mayEndInNumber(text), text);
     t.equal(signsOfPlaces('文学 上 v 2'), hanSign | latinSign);
+  },
+);
+
+t.test(
+  'years that stand alone are far apart exactly where comparing their dates says so',
+  async (t) => {
+    const years = [1990, 1991, 1993, 1994, 1999, null].flatMap((year) =>
+      [null, 1990, 1994].flatMap((codedYear) =>
+        ['', `${year}.5`, `c${year}`, `${year} (printing 1999)`, `[${year}?]`, `${year}-1999`].map(
+          (date) => yearOf(bib({ title: 'x', year, codedYear, date: date === '' ? null : date })),
+        ),
+      ),
+    );
+    let apart = 0;
+    for (const a of years) {
+      for (const b of years) {
+        if (!areFarApart(yearAlone(a), yearAlone(b))) continue;
+        apart++;
+        if (compareYears(a, b) !== 'far') t.fail(JSON.stringify([a, b]));
+      }
+    }
+    t.ok(apart > 20, `${apart} pairs are apart`);
+    const plain = (year: number) => yearAlone(yearOf(bib({ title: 'x', year })));
+    t.ok(areFarApart(plain(1990), plain(1994)));
+    t.notOk(areFarApart(plain(1990), plain(1993)));
   },
 );

@@ -57,7 +57,9 @@ const kinds: readonly (readonly [string, RegExp])[] = [
   ['trial', /试用|试行|preliminary|draft|prelim/],
 ];
 
+/** A number and nothing else, as most statements are: no other expression need be tried on them. */
 const plainEdition = new RegExp(`^第?(\\d{1,2}|${hanNumeral})版$`, 'u');
+const plainLatinEdition = /^(\d{1,2}(?:st|nd|rd|th)?) (?:ed|edn|edition|aufl|auflage)$/;
 const noKinds: readonly string[] = [];
 
 /** `statement` is the record's edition; the places it may hold are volume.ts's concern. */
@@ -69,6 +71,11 @@ export function editionOf(statement: string | null): EditionFeature {
   if (plain !== null) {
     const number = parseNumeral(plain[1] ?? '');
     return { number, revised: false, kinds: noKinds, text: folded };
+  }
+  const latin = plainLatinEdition.exec(folded);
+  if (latin !== null) {
+    const number = parseNumeral(latin[1] ?? '');
+    return { number, revised: false, kinds: noKinds, text: folded.replace(' ', '') };
   }
   const match = hanEdition.exec(folded) ?? latinEdition.exec(folded) ?? editionBefore.exec(folded);
   let number = match?.[1] === undefined ? null : parseNumeral(match[1]);
@@ -89,7 +96,9 @@ export function compareEditions(a: EditionFeature, b: EditionFeature): EditionLe
   if (a.text === b.text) return 'same';
   if (a.number !== null && b.number !== null && a.number !== b.number) return 'different';
   const one = a === none || b === none;
-  if (a.kinds.join() !== b.kinds.join()) return 'other-kind';
+  if (a.kinds.length !== b.kinds.length || a.kinds.some((kind, i) => kind !== b.kinds[i])) {
+    return 'other-kind';
+  }
   if (a.number !== null && b.number !== null) return 'same';
   const later = (edition: EditionFeature) => (edition.number ?? 1) > 1 || edition.revised;
   if (one) return later(a) || later(b) ? 'one-sided' : 'unsaid';

@@ -103,3 +103,17 @@ export function compareYears(a: YearFeature, b: YearFeature): YearLevel {
   if ((a.guessed || b.guessed) && apart <= reprintYears) return 'near';
   return apart <= reprintYears ? 'apart' : 'far';
 }
+
+/**
+ * The year where it alone tells how far apart two records are; NaN for a range, a guess, several years
+ * or a coded year of its own.
+ */
+export function yearAlone({ year, named, from, to, coded, guessed }: YearFeature): number {
+  const one = year !== null && from === year && to === year && named.length === 1 && !guessed;
+  return one && named[0] === year && (coded === null || coded === year) ? year : Number.NaN;
+}
+
+/** Whether such years are `far`: the same as comparing what they were taken from. */
+export function areFarApart(one: number, two: number): boolean {
+  return Math.abs(one - two) > reprintYears;
+}
