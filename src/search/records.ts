@@ -132,10 +132,7 @@ function isSame(known: SourceRecord, record: SourceRecord): boolean {
 
 /** Copies may come beside a record's bytes (the OPAC syntax), and change while those do not. */
 function sameCopies(a: readonly Item[], b: readonly Item[]): boolean {
-  return (
-    a === b ||
-    (a.length === b.length && (a.length === 0 || JSON.stringify(a) === JSON.stringify(b)))
-  );
+  return a === b || (a.length === b.length && a.every((item, i) => isSameItem(item, b[i] as Item)));
 }
 
 /** Bytes that arrive together stand in one buffer, which any one of them would hold. */
@@ -151,6 +148,19 @@ function withOwnBytes(source: SourceRecord): SourceRecord {
   const { library, localId, position, record, syntax, charset, warnings } = source;
   const described = { library, localId, position, record, raw, syntax, charset, warnings };
   return withFieldsOnDemand(described, reading);
+}
+
+function isSameItem(a: Item, b: Item): boolean {
+  return (
+    a.callNumber === b.callNumber &&
+    a.volume === b.volume &&
+    a.location === b.location &&
+    a.barcode === b.barcode &&
+    a.status === b.status &&
+    a.dueDate === b.dueDate &&
+    a.lendable === b.lendable &&
+    a.lendableWhy === b.lendableWhy
+  );
 }
 
 /** The same record at another place of its library's list. `marc` may be decoded when it is read. */
