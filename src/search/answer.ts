@@ -119,7 +119,7 @@ export function sentenceOf(verdict: Verdict, heard: Heard, library: Library | nu
     case 'unsupported':
       return verdict.sentence ?? { zh: '该馆不支持按此项检索', en: 'Cannot search by this field' };
     case 'paused':
-      return pausedSentence(verdict.retryAfterMs);
+      return verdict.sentence ?? pausedSentence(verdict.retryAfterMs);
     case 'maintenance':
       return verdict.sentence ?? maintenanceSentence(verdict.retryAfterMs);
     case 'not_asked':

@@ -34,9 +34,16 @@ export interface RegistrationWorld {
   ask(token: string | null, method: string, path: string, more?: AskMore): Promise<Reply>;
   /** An invited library: its id is registered as a draft; its token. */
   invited(document: LibraryInput): Promise<string>;
-  /** How one library answers a search: its state and the titles that came. */
-  search(library: string): Promise<{ status: number; state: string | null; titles: string[] }>;
+  /** How one library answers a search: its state, what readers are told, the titles that came. */
+  search(library: string): Promise<Searched>;
   close(): Promise<void>;
+}
+
+export interface Searched {
+  readonly status: number;
+  readonly state: string | null;
+  readonly said: string | null;
+  readonly titles: readonly string[];
 }
 
 export interface WorldWishes {
@@ -129,7 +136,9 @@ export async function registrationWorld(
       });
       const { libraries = [], records = [] } = answer.json();
       const titles = records.map(({ title }: { title: string }) => title);
-      return { status: answer.statusCode, state: libraries[0]?.state ?? null, titles };
+      const [first] = libraries;
+      const said = first?.message.zh ?? null;
+      return { status: answer.statusCode, state: first?.state ?? null, said, titles };
     },
     async close() {
       await web.close();

@@ -10,13 +10,9 @@ function pausedConnector(library: Library, vault: Pick<Vault, 'get'>): Connector
     library,
     async search() {
       const pause = vault.get(library.id)?.pause ?? null;
-      const until = pause?.until ?? null;
-      const wait =
-        until === null ? {} : { retryAfterMs: Math.max(1, Date.parse(until) - Date.now()) };
       throw new ConnectorError(library.id, 'suspended', 'The library has paused its service.', {
         reason: 'paused_by_library',
         sentence: pause?.reason ?? pauseReason,
-        ...wait,
       });
     },
     async close() {},
