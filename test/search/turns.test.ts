@@ -8,7 +8,7 @@ import { books, words } from '../support/searches.ts';
 
 const unshared: SharedLists = { get: () => undefined, set: () => {} };
 
-t.test('work goes round, and what is waited for goes first, one after the other', async (t) => {
+t.test('work is done in the order it came, and what is waited for goes first', async (t) => {
   const clock = createVirtualClock();
   const turns = createTurns(clock);
   const done: string[] = [];
@@ -29,8 +29,46 @@ t.test('work goes round, and what is waited for goes first, one after the other'
   await clock.advance(0);
   t.same(done, [
     ...['first', 'first', 'first is told', 'second', 'waited for'],
-    ...['a', 'b', 'a', 'b'],
+    ...['a', 'a', 'b', 'b'],
   ]);
+});
+
+t.test('long work lets others by', async (t) => {
+  const clock = createVirtualClock();
+  const turns = createTurns(clock);
+  const done: string[] = [];
+  let left = 20;
+  turns.take(() => {
+    done.push('long');
+    left--;
+    return left > 0;
+  });
+  turns.take(() => {
+    done.push('short');
+    return false;
+  });
+  await clock.advance(0);
+  t.equal(done.indexOf('short'), 6);
+  t.equal(done.length, 21);
+});
+
+t.test('it is known how long work had to wait', async (t) => {
+  const clock = createVirtualClock();
+  const turns = createTurns(clock);
+  const work = (ms: number) => () => {
+    clock.standStill(ms);
+    return false;
+  };
+  turns.take(work(50));
+  await clock.advance(0);
+  t.equal(turns.behindMs(), 0, 'a moment is no backlog');
+  for (let n = 0; n < 10; n++) turns.take(work(50));
+  for (let n = 0; n < 5; n++) await clock.advance(0);
+  await clock.advance(1000);
+  const before = turns.behindMs();
+  t.ok(before >= 300 && before <= 500, `${before} of 500 ms`);
+  await clock.advance(5000);
+  t.equal(turns.behindMs(), before, 'and it ends with the work');
 });
 
 t.test('a turn ends after some milliseconds, whatever is left', async (t) => {

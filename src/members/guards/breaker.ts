@@ -2,6 +2,7 @@ import { ConnectorError } from '../errors.ts';
 import type { Connector } from '../types.ts';
 import type { Clock } from './clock.ts';
 import { lagOf } from './lag.ts';
+import { turnsOf } from './turns.ts';
 
 export interface BreakerOptions {
   /** Opens when failures in a row weigh this much. */
@@ -65,7 +66,7 @@ interface Bucket {
  * A library that hangs costs every reader its whole wait, so a failure weighs by the time it cost: one
  * silence of 2.5 s opens as surely as five refused connections. Being cut short by an impatient
  * reader is no failure, nor is a diagnostic, a polite `busy`, or a refusal of our own guards. Time in
- * which this process stood still was not given to the library, which may have answered in it.
+ * which this process stood still or was behind with its work was not given to the library, which may have answered in it.
  */
 export function createBreaker(options: BreakerOptions): Breaker {
   const { clock } = options;
@@ -130,14 +131,18 @@ export function createBreaker(options: BreakerOptions): Breaker {
     const lag = lagOf(clock);
     const unwatch = lag.watch();
     const begun = clock.now();
+    const turns = turnsOf(clock);
     const lostBefore = lag.lostMs();
+    const behindBefore = turns.behindMs();
     let settled = false;
     return {
       settle(error, heard) {
         if (settled) return;
         settled = true;
         if (probe) probing = false;
-        const elapsedMs = clock.now() - begun - (lag.lostMs() - lostBefore);
+        // Records that wait here to be described are as good as unheard.
+        const lostMs = Math.max(lag.lostMs() - lostBefore, turns.behindMs() - behindBefore);
+        const elapsedMs = Math.max(0, clock.now() - begun - lostMs);
         unwatch();
         if (error === null) return succeed(elapsedMs, probe);
         const fairMs = Math.max(options.fairMs, 3 * (usualMs ?? 0));

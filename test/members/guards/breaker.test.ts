@@ -3,6 +3,7 @@ import t from 'tap';
 import { ConnectorError, type ConnectorErrorCode } from '../../../src/members/errors.ts';
 import { type Breaker, createBreaker } from '../../../src/members/guards/breaker.ts';
 import { defaultGuardSettings } from '../../../src/members/guards/index.ts';
+import { turnsOf } from '../../../src/members/guards/turns.ts';
 import { createVirtualClock, type VirtualClock } from '../../support/clock.ts';
 
 function breakerAt(random = () => 0.5): { breaker: Breaker; clock: VirtualClock } {
@@ -68,6 +69,21 @@ t.test("time in which this process stood still is not the library's", async (t) 
   await fail(at, failure('timeout'), 2500);
   t.equal(at.breaker.status().state, 'open', 'a silence that was listened to counts');
   t.equal(at.clock.timers, 0, 'nothing watches when nothing is asked');
+});
+
+t.test('an answer that waits here to be described is not a silence', async (t) => {
+  const at = breakerAt();
+  const turns = turnsOf(at.clock);
+  const ticket = at.breaker.admit('lib', false);
+  let left = 300;
+  turns.take(() => {
+    at.clock.standStill(10);
+    left--;
+    return left > 0;
+  });
+  for (let n = 0; n < 300; n++) await at.clock.advance(0);
+  ticket.settle(failure('timeout'), false);
+  t.equal(at.breaker.status().state, 'closed');
 });
 
 t.test('an impatient reader, a polite library and our own guards are no failures', async (t) => {
