@@ -96,7 +96,7 @@ async function read(reader: number): Promise<void> {
 function shortfalls(answers: readonly LibraryShape[]): string[] {
   return answers.flatMap(({ id, state, cause, fetched }) => {
     const allowed = truths[id] ?? ['answered'];
-    if (!allowed.includes(state)) return [`${id} ${state} (${cause}), ${fetched} records`];
+    if (!allowed.includes(state)) return [`${id} ${state} (${cause})`];
     if (truths[id] === undefined && fetched !== recordsEach)
       return [`${id} ${state} with ${fetched} of ${recordsEach} records`];
     return [];
@@ -128,7 +128,7 @@ async function look(): Promise<void> {
     looks.push(usage);
     const rss = rounded(usage.rssBytes / mebibyte);
     process.stdout.write(
-      `${new Date().toISOString()}  ${counts.searches} searches, ${counts.failures} short of something, ${counts.busy} told 503, ${rss} MiB, ${usage.descriptors} descriptors, loop delay p99 ${rounded(usage.loopDelayP99Ms)} ms\n`,
+      `${new Date().toISOString()}  ${counts.searches} searches, ${counts.failures} short of something, ${counts.busy} told 503, ${rss} MiB, ${usage.descriptors} descriptors, ${rounded(usage.cpuMs / everyMs)} processors, loop delay p99 ${rounded(usage.loopDelayP99Ms)} ms\n`,
     );
   }
 }
