@@ -63,6 +63,8 @@ export interface GatewayChild {
   readonly address: string;
   /** What it used since it was last asked. */
   usage(): Promise<Usage>;
+  /** Until it is asked what it used, it tells the turns of its event loop apart. */
+  watchTurns(): Promise<Usage>;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export async function startGatewayChild(wish: GatewayWish): Promise<GatewayChild
   return {
     address: `http://127.0.0.1:${child.hello.port}`,
     usage: () => child.ask<Usage>('usage'),
+    watchTurns: () => child.ask<Usage>('watch turns'),
     close: child.close,
   };
 }

@@ -22,6 +22,11 @@ export interface Usage {
   readonly cpuMs: number;
   readonly loopDelayP99Ms: number;
   readonly loopDelayMaxMs: number;
+  /**
+   * Processor time of this thread in one turn of the event loop, where turns were watched, else 0: what we hold the
+   * loop for, whatever else the machine does.
+   */
+  readonly turnCpuP99Ms: number;
   readonly rssBytes: number;
   /** Open files and sockets; 0 where the system does not tell. */
   readonly descriptors: number;
@@ -53,17 +58,42 @@ const resolutionMs = 5;
 const delays = monitorEventLoopDelay({ resolution: resolutionMs });
 delays.enable();
 let cpu = process.cpuUsage();
-process.on('message', () => {
+/** Turns in which something was done; watched by never letting the loop rest. */
+let turns: number[] | null = null;
+let turnBegan = 0;
+const leastTurnMs = 0.3;
+
+function watchTurns(): void {
+  if (turns === null) return;
+  const now = threadCpuMs();
+  if (now - turnBegan > leastTurnMs) turns.push(now - turnBegan);
+  turnBegan = now;
+  setImmediate(watchTurns);
+}
+
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+process.on('message', (message) => {
+  if (message === 'watch turns') {
+    turns = [];
+    turnBegan = threadCpuMs();
+    watchTurns();
+  }
   const used = process.cpuUsage(cpu);
   cpu = process.cpuUsage();
   const usage: Usage = {
     cpuMs: (used.user + used.system) / 1000,
     loopDelayP99Ms: Math.max(0, delays.percentile(99) / 1e6 - resolutionMs),
     loopDelayMaxMs: Math.max(0, delays.max / 1e6 - resolutionMs),
+    turnCpuP99Ms: p99(turns ?? []),
     rssBytes: process.memoryUsage.rss(),
     descriptors: descriptors(),
   };
   delays.reset();
+  if (message !== 'watch turns') turns = null;
   process.send?.(usage);
 });
 process.on('disconnect', async () => {
@@ -72,6 +102,11 @@ process.on('disconnect', async () => {
   process.exit(0);
 });
 process.send?.({ port: (gateway.server.server.address() as AddressInfo).port });
+
+function p99(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * 0.99)] ?? 0;
+}
 
 function descriptors(): number {
   try {
