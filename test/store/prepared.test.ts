@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import t from 'tap';
+import { recordAudit } from '../../src/store/audit.ts';
 import { createStatementNames } from '../../src/store/prepared.ts';
+import type { Scope } from '../../src/store/scope.ts';
 import { eachDatabase } from '../support/database.ts';
 
 t.test('keeps a statement from its third use on', async (t) => {
@@ -45,3 +47,36 @@ eachDatabase('goes on when a table changes under a statement it kept', async (t,
   const inside = await database.transaction((tx) => read(tx));
   t.same(inside, [{ id: 1, more: null, most: null }], 'and inside a transaction');
 });
+
+eachDatabase(
+  'shows each scope its own rows, however often the same is asked',
+  async (t, database) => {
+    const now = new Date('2026-11-20T02:00:00Z');
+    for (const trail of ['east', 'west']) {
+      const entry = { actor: { kind: 'system', id: 'x' }, action: 'kept', trail };
+      await database.transaction((tx) =>
+        recordAudit(tx, { ...entry, subject: { kind: 'line', id: trail } }, now),
+      );
+    }
+    const seen = async (scope: Scope | null) =>
+      await database.transaction(
+        async (tx) => {
+          const rows = await tx
+            .selectFrom('audit')
+            .select('trail')
+            .where('action', '=', 'kept')
+            .orderBy('trail')
+            .execute();
+          return rows.map(({ trail }) => trail);
+        },
+        { scope },
+      );
+    const staffAt = (library: string): Scope => ({ kind: 'staff', id: 's', libraries: [library] });
+    for (let round = 0; round < 8; round++) {
+      t.same(await seen(staffAt('east')), ['east']);
+      t.same(await seen(null), ['east', 'west']);
+      t.same(await seen(staffAt('west')), ['west']);
+      t.same(await seen(staffAt('south')), []);
+    }
+  },
+);
