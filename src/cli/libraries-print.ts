@@ -6,6 +6,8 @@ interface Shown {
   readonly id?: string;
   readonly status?: string;
   readonly name?: { readonly zh: string };
+  /** How a newer version stands, in a list by status. */
+  readonly pending?: string | null;
   readonly libraries?: readonly Shown[];
   readonly versions?: readonly Version[];
   readonly differences?: readonly { op: string; pointer: string; from?: unknown; to?: unknown }[];
@@ -54,10 +56,12 @@ function linesOf(shown: Shown): readonly string[] {
   return [...accounts, ...secret];
 }
 
-function libraryLine({ id = '', status = '', name, registration }: Shown): string {
+function libraryLine({ id = '', status = '', name, pending, registration }: Shown): string {
   const version = registration === undefined ? '' : ` version ${registration.version}`;
-  const waits = registration?.pending ? `, ${registration.pending}` : '';
-  const answers = waits === '' ? '' : `, version ${registration?.answering} answers`;
+  const waiting = registration?.pending ?? pending ?? null;
+  const waits = waiting === null ? '' : `, newer version ${waiting}`;
+  const answering = registration?.answering ?? null;
+  const answers = waits === '' || answering === null ? '' : `, version ${answering} answers`;
   return `${padded(id, 16)} ${padded(status, 9)}${version}${waits}${answers} ${name?.zh ?? ''}`;
 }
 

@@ -5,7 +5,7 @@ import { type Directory, DuplicateLibraryError } from '../directory.ts';
 import type { LibraryInput, LibraryStatus } from '../document.ts';
 import type { Account } from './accounts.ts';
 import type { ApprovedAddress } from './addresses.ts';
-import { etagOf, isPauseOver, type LibraryRow } from './rows.ts';
+import { etagOf, isPauseOver, type LibraryRow, type VersionRow } from './rows.ts';
 import type { Vault } from './vault.ts';
 
 /** A registered library as this gateway has taken it over. */
@@ -15,6 +15,8 @@ export interface Registered {
   /** Of the entry, whatever of it changes. */
   readonly etag: string;
   readonly pause: LibraryRow['pause'];
+  /** The state of a newer version that waits beside the one that answers, or null. */
+  readonly pending: VersionRow['state'] | null;
 }
 
 /** Keeps the directory as the database has the registered libraries. */
@@ -49,6 +51,7 @@ const maxTimerMs = 2 ** 31 - 1;
 /** A library with the document that counts now: the one that answers, or before that the newest. */
 interface Row extends Omit<LibraryRow, 'created_at' | 'changed_at'> {
   readonly document: unknown;
+  readonly newest_state: VersionRow['state'];
 }
 
 export function createRegistry(parts: RegistryParts): Registry {
@@ -111,7 +114,14 @@ export function createRegistry(parts: RegistryParts): Registry {
       if (row === undefined) return undefined;
       const over = isPauseOver(row, clock.now());
       const pause = over ? null : row.pause;
-      return { id, status: over ? 'live' : row.status, etag: etagOf(row), pause };
+      const waits = row.answering !== null && row.answering !== row.newest;
+      return {
+        id,
+        status: over ? 'live' : row.status,
+        etag: etagOf(row),
+        pause,
+        pending: waits ? row.newest_state : null,
+      };
     },
     read() {
       // One after another, so that an older row is never taken over after a newer one.
@@ -151,6 +161,11 @@ async function newerThan({ db }: Database, seen: number): Promise<readonly Row[]
           ),
         ),
     )
+    .innerJoin('library_versions as newest_version', (join) =>
+      join
+        .onRef('newest_version.library_id', '=', 'libraries.id')
+        .onRef('newest_version.number', '=', 'libraries.newest'),
+    )
     .select([
       'libraries.id',
       'libraries.status',
@@ -159,6 +174,7 @@ async function newerThan({ db }: Database, seen: number): Promise<readonly Row[]
       'libraries.pause',
       'libraries.changed',
       'library_versions.document',
+      'newest_version.state as newest_state',
     ])
     .where('libraries.changed', '>', seen)
     .orderBy('libraries.changed')

@@ -34,6 +34,9 @@ eachDatabase(
     t.same((await world.search('mover')).titles, ['旧服务器'], 'the old address is asked');
     t.equal(next.seen.length, 0, 'and the new one is not');
 
+    const waiting = await world.ask(adminToken, 'GET', '/libraries?status=testing');
+    t.match(waiting.json().libraries, [{ id: 'mover', status: 'live', pending: 'testing' }]);
+
     const own = await world.ask(token, 'POST', '/libraries/mover/approve');
     t.equal(own.statusCode, 403);
     const refused = await world.ask(adminToken, 'POST', '/libraries/mover/refuse', {

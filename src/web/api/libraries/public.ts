@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { suspensionOf } from '../../../loans/notices/suspensions.ts';
-import { libraryStatuses } from '../../../members/document.ts';
+import { type LibraryDocument, libraryStatuses } from '../../../members/document.ts';
 import { findLibraries } from '../../../members/find.ts';
 import type { WebContext } from '../../context.ts';
 import { notFound } from '../../problem.ts';
@@ -13,6 +13,9 @@ import { etagFor, publicView, sendOwned } from './view.ts';
 export function registerDirectory(app: FastifyInstance, context: WebContext): void {
   const { directory } = context;
   const publicEntries = () => directory.list().filter(isPublic);
+  const pendingOf = (id: string) => context.registration?.get(id)?.pending ?? null;
+  const isOrWaits = ({ id, status }: LibraryDocument, wanted: string) =>
+    status === wanted || pendingOf(id) === wanted;
 
   app.get(
     '/api/v1/libraries',
@@ -21,7 +24,9 @@ export function registerDirectory(app: FastifyInstance, context: WebContext): vo
         operationId: 'listLibraries',
         tags: ['libraries'],
         summary: 'Member libraries, by category or by name, alias, code or pinyin initials',
-        description: 'Those that are live or paused; others by `status`, for administrators.',
+        description:
+          'Those that are live or paused. By `status`, for administrators, those in that status or with ' +
+          'a newer version in it, which `pending` says.',
         querystring: Type.Object({
           category: Type.Optional(Type.String()),
           q: Type.Optional(Type.String({ maxLength: 200 })),
@@ -42,14 +47,17 @@ export function registerDirectory(app: FastifyInstance, context: WebContext): vo
       const shown =
         status === undefined
           ? publicEntries()
-          : directory.list().filter(({ library }) => library.status === status);
+          : directory.list().filter(({ library }) => isOrWaits(library, status));
       const chosen = shown.filter(
         ({ library }) =>
           (category === undefined || library.categories.includes(category)) &&
           (parent === undefined || library.parent === parent),
       );
       const found = q?.trim() ? findLibraries(chosen, q) : chosen;
-      const libraries = found.map((entry) => publicView(context, entry));
+      const libraries = found.map((entry) => ({
+        ...publicView(context, entry),
+        ...(status === undefined ? {} : { pending: pendingOf(entry.library.id) }),
+      }));
       return { total: libraries.length, libraries };
     },
   );
