@@ -59,11 +59,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return assemble('embedded', pool, close);
 }
 
+/** A connection knows its statements and functions by now; a new one has to learn them again. */
+const idleConnectionMs = 300_000;
+
 function serverPool(url: string, connections: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: idleConnectionMs,
+    allowExitOnIdle: true,
     keepAlive: true,
     application_name: 'guanji',
     types: valueTypes,
