@@ -10,7 +10,7 @@ import { deskRoutes } from './desks.ts';
 import { loginRoutes } from './logins.ts';
 import { myRoutes } from './me.ts';
 import { noticeRoutes } from './notices.ts';
-import { pickupRoutes } from './pickup.ts';
+import { pickupRoutes, uploadLimits } from './pickup.ts';
 import { policyRoutes } from './policies.ts';
 import { readerRoutes } from './readers.ts';
 import { problemOf } from './refusals.ts';
@@ -20,9 +20,6 @@ import { refuseForeignOrigin, seatOf } from './seats.ts';
 import type { LoanServices } from './services.ts';
 import { sessionRoutes } from './sessions.ts';
 import { staffRoutes } from './staff.ts';
-
-/** A photo has at most 500 KB; what is larger is cut off a little above, with its own sentence. */
-const maxUploadBytes = 600 * 1024;
 
 /** Interlibrary loan: a scope of its own, as its answers are somebody's data and need a sign-in. */
 export async function registerLoans(
@@ -54,9 +51,7 @@ export async function registerLoans(
           headers: { 'retry-after': String(Math.ceil(ttl / 1000)) },
         }),
     });
-    await scope.register(multipart, {
-      limits: { fileSize: maxUploadBytes, files: 1, fields: 10, fieldSize: 4096 },
-    });
+    await scope.register(multipart, { limits: uploadLimits });
     scope.setValidatorCompiler(compileCheck);
     scope.setErrorHandler((error, request) => {
       throw problemOf(error, request);

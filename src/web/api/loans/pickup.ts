@@ -101,6 +101,9 @@ const photoForm = Type.Object(
   { title: 'PhotoForm' },
 );
 
+/** A photo has at most 500 KB; what is larger is cut off a little above, with its own sentence. */
+export const uploadLimits = { fileSize: 600 * 1024, files: 1, fields: 10, fieldSize: 4096 };
+
 /** Self pick-up: enrolment with a photo, cards of the alliance, passes at the lender's desk. */
 export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
   const mine = { who: 'reader', tag: 'readers', query: languageQuery } as const;
@@ -115,7 +118,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
       form: photoForm,
       answers: { 200: enrolment },
       run: async ({ actor, request }) => {
-        const { bytes, consent } = await readForm(request);
+        const { bytes, consent } = await readPhotoForm(request);
         return await putPhoto(loans, actor, bytes, consent);
       },
     },
@@ -339,7 +342,7 @@ export function pickupRoutes({ loans }: LoanServices): readonly LoanRoute[] {
 }
 
 /** One image and the consent, in any order. */
-async function readForm(
+export async function readPhotoForm(
   request: Call['request'],
 ): Promise<{ readonly bytes: Uint8Array; readonly consent: boolean }> {
   if (!request.isMultipart()) {

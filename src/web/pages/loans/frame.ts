@@ -2,6 +2,7 @@ import type { Actor } from '../../../loans/actor.ts';
 import type { LoanServices } from '../../api/loans/services.ts';
 import type { Language } from '../../language.ts';
 import { type Html, html } from '../html.ts';
+import { pickupTexts } from './pickup-texts.ts';
 import { texts } from './texts.ts';
 
 /** Where one can go from here: for visitors, readers and staff. */
@@ -19,7 +20,7 @@ export function renderMenu(actor: Actor, language: Language): Html {
           link('/me/messages', text.messages),
           link('/me/profile', text.profile),
         ]
-      : [link('/desk', text.desk)];
+      : [link('/desk', text.desk), link('/desk/pickups', pickupTexts[language].desk)];
   return html`${own}<form class="inline" method="post" action="${`/sign-out?lang=${language}`}"><button type="submit" class="plain">${text.signOut}</button></form>`;
 }
 

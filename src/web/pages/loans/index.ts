@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { deskPages } from './desk.ts';
+import { deskPickupPages } from './desk-pickup.ts';
 import { deskReaderPages } from './desk-readers.ts';
 import { type PageParts, registerPages } from './kit.ts';
 import { linkCardPages } from './link-card.ts';
 import { newRequestPages } from './new-request.ts';
+import { pickupPages } from './pickup.ts';
 import { profilePages } from './profile.ts';
 import { registrationPages } from './register.ts';
 import { myPages } from './requests.ts';
@@ -16,9 +18,11 @@ export async function registerLoanPages(app: FastifyInstance, parts: PageParts):
     ...registrationPages(parts),
     ...linkCardPages(parts),
     ...myPages(parts),
+    ...pickupPages(parts),
     ...profilePages(parts),
     ...newRequestPages(parts),
     ...deskPages(parts),
     ...deskReaderPages(parts),
+    ...deskPickupPages(parts),
   ]);
 }

@@ -1,9 +1,11 @@
 import cookie from '@fastify/cookie';
+import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { visitor } from '../../../loans/access/roles.ts';
 import type { Actor } from '../../../loans/actor.ts';
 import { type FieldFault, LoanError } from '../../../loans/errors.ts';
+import { uploadLimits } from '../../api/loans/pickup.ts';
 import { problemOf } from '../../api/loans/refusals.ts';
 import { refuseForeignOrigin, seatOf } from '../../api/loans/seats.ts';
 import type { LoanServices } from '../../api/loans/services.ts';
@@ -64,6 +66,7 @@ export async function registerPages(
           headers: { 'retry-after': String(Math.ceil(ttl / 1000)) },
         }),
     });
+    await scope.register(multipart, { limits: uploadLimits });
     scope.addContentTypeParser(
       'application/x-www-form-urlencoded',
       { parseAs: 'string' },
