@@ -90,7 +90,11 @@ export async function checkHealth(
     const index = library.connector.indexes.any === undefined ? 'title' : 'any';
     let weak: string | null = 'no_records';
     let learned: KnownItem | null = null;
+    const { clock } = options;
+    // A slow library is not kept busy with one word after another.
+    const until = clock.now() + library.connector.limits.timeoutMs;
     for (const word of commonWords) {
+      if (clock.now() >= until) break;
       const answered = await ask(index, word);
       const failure = failureOf(answered);
       if (failure !== null) return { ...failure, samples, asked: [], learned: null };

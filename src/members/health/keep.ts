@@ -34,12 +34,16 @@ export async function tidyHistory(database: Database, now: Date): Promise<void> 
   }
   const oldest = new Date(today - (keptDays - 1) * dayMs);
   await database.db.deleteFrom('library_tallies').where('since', '<', oldest).execute();
-  await database.transaction(async (tx) => {
-    await tx
-      .deleteFrom('library_incidents')
-      .where('ended_at', '<', new Date(now.getTime() - keptDays * dayMs))
-      .execute();
-  });
+  const forgotten = new Date(now.getTime() - keptDays * dayMs);
+  await database.db.deleteFrom('library_incidents').where('ended_at', '<', forgotten).execute();
+  await database.db
+    .deleteFrom('library_health')
+    .where('incident', 'is', null)
+    .where((where) => where(where.fn.coalesce('last_asked_at', 'last_checked_at'), '<', forgotten))
+    .where((where) =>
+      where.or([where('last_checked_at', 'is', null), where('last_checked_at', '<', forgotten)]),
+    )
+    .execute();
   await removeOldMaintenance(database, now);
 }
 

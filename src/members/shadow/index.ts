@@ -1,11 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Transaction } from 'kysely';
-import { type AuditEntry, recordAudit } from '../../store/audit.ts';
+import type { AuditEntry } from '../../store/audit.ts';
 import type { Clock } from '../../store/clock.ts';
 import type { Database } from '../../store/database.ts';
-import type { Schema } from '../../store/schema.ts';
-import { asJson } from '../../store/values.ts';
 import type { Checked } from '../check.ts';
 import type { Directory } from '../directory.ts';
 import type { LibraryInput } from '../document.ts';
@@ -13,7 +9,17 @@ import type { Clock as Monotonic } from '../guards/clock.ts';
 import type { Connector, Library } from '../types.ts';
 import type { Companion } from '../watched.ts';
 import { createCompanion, type RunningCompanion } from './companion.ts';
-import { addComparison, type Comparison, emptyComparison } from './compare.ts';
+import { addComparison } from './compare.ts';
+import {
+  addToReport,
+  listShadows,
+  readShadow,
+  removeShadow,
+  type ShadowState,
+  writeShadow,
+} from './rows.ts';
+
+export type { ShadowState } from './rows.ts';
 
 export interface ShadowParts {
   readonly database: () => Database;
@@ -26,14 +32,6 @@ export interface ShadowParts {
   readonly clock: Clock;
   readonly monotonic: Monotonic;
   readonly onError: (error: unknown, what: string) => void;
-}
-
-export interface ShadowState {
-  readonly library: string;
-  readonly document: LibraryInput;
-  readonly startedAt: Date;
-  readonly endsAt: Date;
-  readonly report: Comparison;
 }
 
 /** Candidate documents that answer beside those in use. */
@@ -51,9 +49,6 @@ export interface Shadows {
   flush(): Promise<void>;
   close(): Promise<void>;
 }
-
-/** A candidate that nobody decides about does not double the load of a library for ever. */
-const longestMs = 14 * 86_400_000;
 
 interface Running {
   readonly run: string;
@@ -89,16 +84,12 @@ export function createShadows(parts: ShadowParts): Shadows {
 
   async function refresh(): Promise<void> {
     if (isClosed) return;
-    const rows = await database()
-      .db.selectFrom('library_shadows')
-      .select(['library', 'run', 'document', 'started_at'])
-      .execute();
+    const rows = await listShadows(database());
     for (const library of running.keys()) {
       if (!rows.some((row) => row.library === library)) stop(library);
     }
-    for (const { library, run, document, started_at } of rows) {
-      const endsAt = started_at.getTime() + longestMs;
-      if (running.get(library)?.run !== run) begin(library, run, document, endsAt);
+    for (const { library, run, document, endsAt } of rows) {
+      if (running.get(library)?.run !== run) begin(library, run, document, endsAt.getTime());
     }
   }
 
@@ -125,53 +116,16 @@ export function createShadows(parts: ShadowParts): Shadows {
         : one.companion;
     },
     async start(library, document, by) {
-      const row = {
-        document: asJson(document),
-        started_at: clock.now(),
-        started_by: `${by.kind} ${by.id}`,
-        run: randomUUID(),
-        report: null,
-      };
-      await database().transaction(async (tx) => {
-        await tx
-          .insertInto('library_shadows')
-          .values({ library, ...row })
-          .onConflict((conflict) => conflict.column('library').doUpdateSet(row))
-          .execute();
-        await audit(tx, library, by, 'shadow.start', row.started_at);
-      });
+      const state = await writeShadow(database(), { library, document, by, now: clock.now() });
       await refresh();
-      const endsAt = new Date(row.started_at.getTime() + longestMs);
-      const report = emptyComparison();
-      return { library, document, startedAt: row.started_at, endsAt, report };
+      return state;
     },
     async state(library) {
       await flush();
-      const row = await database()
-        .db.selectFrom('library_shadows')
-        .selectAll()
-        .where('library', '=', library)
-        .executeTakeFirst();
-      if (row === undefined) return null;
-      return {
-        library,
-        document: row.document as unknown as LibraryInput,
-        startedAt: row.started_at,
-        endsAt: new Date(row.started_at.getTime() + longestMs),
-        report: (row.report as unknown as Comparison | null) ?? emptyComparison(),
-      };
+      return await readShadow(database(), library);
     },
     async end(library, by) {
-      const isThere = await database().transaction(async (tx) => {
-        const row = await tx
-          .deleteFrom('library_shadows')
-          .where('library', '=', library)
-          .returning('library')
-          .executeTakeFirst();
-        if (row === undefined) return false;
-        await audit(tx, library, by, 'shadow.end', clock.now());
-        return true;
-      });
+      const isThere = await removeShadow(database(), library, by, clock.now());
       stop(library);
       return isThere;
     },
@@ -183,41 +137,4 @@ export function createShadows(parts: ShadowParts): Shadows {
       await Promise.allSettled(ended);
     },
   };
-}
-
-async function audit(
-  tx: Transaction<Schema>,
-  library: string,
-  actor: AuditEntry['actor'],
-  action: string,
-  now: Date,
-): Promise<void> {
-  const subject = { kind: 'library', id: library };
-  await recordAudit(tx, { trail: library, actor, action, subject }, now);
-}
-
-/** Under a lock, since several gateways count; what an earlier candidate's asks brought is dropped. */
-async function addToReport(
-  database: Database,
-  library: string,
-  run: string,
-  counted: Comparison,
-): Promise<void> {
-  await database.transaction(async (tx) => {
-    const row = await tx
-      .selectFrom('library_shadows')
-      .select('report')
-      .where('library', '=', library)
-      .where('run', '=', run)
-      .forUpdate()
-      .executeTakeFirst();
-    if (row === undefined) return;
-    const sum = (row.report as unknown as Comparison | null) ?? emptyComparison();
-    addComparison(sum, counted);
-    await tx
-      .updateTable('library_shadows')
-      .set({ report: asJson(sum) })
-      .where('library', '=', library)
-      .execute();
-  });
 }

@@ -106,8 +106,14 @@ eachDatabase('sums hours up to days and forgets after ninety', async (t, databas
   );
   await database.db.insertInto('library_tallies').values(rows).execute();
   const before = await world.health.reader.report('aa', '90d');
+  const longAgo = { library: 'gone', state: 'well' as const, known_items: '[]' };
+  await database.db
+    .insertInto('library_health')
+    .values({ ...longAgo, last_asked_at: at(120, 0) })
+    .execute();
   await tidyHistory(database, world.clock.now());
   await tidyHistory(database, world.clock.now());
+  t.same(await database.db.selectFrom('library_health').selectAll().execute(), []);
   await world.minutes(1);
   const after = await world.health.reader.report('aa', '90d');
   t.same(after.availability, before.availability);

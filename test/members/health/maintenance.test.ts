@@ -1,3 +1,4 @@
+import { watched } from '../../../src/members/watched.ts';
 import { createSearchEngine } from '../../../src/search/engine.ts';
 import { eachDatabase } from '../../support/database.ts';
 import { type HealthWorld, healthWorld, member, tester } from '../../support/health-world.ts';
@@ -17,7 +18,7 @@ eachDatabase(
     const { maintenance } = world.health;
     await world.search('aa');
     await maintenance.add(hoursFrom(world, 1, 3), world.clock.now());
-    t.not(await world.search('aa'), Error, 'not before it begins');
+    t.match(await world.search('aa'), { hits: 8 }, 'not before it begins');
     t.equal(world.server('aa').asks.length, 2);
 
     await world.minutes(61);
@@ -30,6 +31,13 @@ eachDatabase(
         en: 'Planned maintenance until 19:00: Power works',
       },
     });
+    const { connector, health } = world;
+    const asksCopies = { ...connector('aa').unwatched, holdings: async () => [] };
+    const copies = watched(asksCopies, health.watch).holdings;
+    const trace = { enter: () => {}, roundTrip: () => {} };
+    const ask = { deadline: Number.POSITIVE_INFINITY, trace };
+    const asked = async () => void (await copies?.('n1', ask, new AbortController().signal));
+    await t.rejects(asked, { code: 'maintenance' }, 'nor for copies');
     t.equal(world.server('aa').asks.length, 2);
     await world.health.runDue();
     t.equal(world.server('aa').asks.length, 2, 'nor by a check');
