@@ -52,13 +52,22 @@ export function ownScripts(fields: readonly Field[]): ScriptedFields {
 
 /** Whether the field has no letter of another writing than Latin. */
 export function isLatin(field: DataField): boolean {
-  return !field.subfields.some(
-    ({ code, value }) =>
-      code !== '6' &&
-      (hasHan(value) || /(?!\p{Script=Latin})\p{L}/u.test(value.replace(/[ʹ-˿]/g, ''))),
-  );
+  for (const { code, value } of field.subfields) {
+    if (code !== '6' && !isAscii(value) && hasOtherLetter(value)) return false;
+  }
+  return true;
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+function hasOtherLetter(text: string): boolean {
+  return hasHan(text) || /(?!\p{Script=Latin})\p{L}/u.test(text.replace(/[ʹ-˿]/g, ''));
 }
 
 function linkOf(field: DataField): string | undefined {
-  return field.subfields.find(({ code }) => code === '6')?.value.trim();
+  for (const { code, value } of field.subfields) if (code === '6') return value.trim();
+  return undefined;
 }

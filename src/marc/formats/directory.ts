@@ -39,8 +39,10 @@ export function exactLayout(record: Buffer, end: number): FieldLayout | null {
   const tags: string[] = new Array(size / 12);
   let at = base;
   for (let entry = LEADER_LENGTH, n = 0; entry < base - 1; entry += 12, n += 1) {
-    const length = decimal(record, entry + 3, 4);
-    if (length === 0 || decimal(record, entry + 7, 5) !== at - base) return null;
+    // Nine digits at once: four of the length and five of the place.
+    const digits = decimal(record, entry + 3, 9);
+    const length = Math.floor(digits / 100_000);
+    if (!(length > 0) || digits - length * 100_000 !== at - base) return null;
     at += length;
     if (!(at <= end) || record[at - 1] !== FIELD_TERMINATOR) return null;
     tags[n] = tagAt(record, entry);

@@ -67,6 +67,8 @@ function entryAt(text: string, at: number): number {
 function fold(text: string, composed: boolean): string {
   let out = '';
   let length = 0;
+  /** All code units so far in one: whether a byte is enough for each. */
+  let all = 0;
   let pending = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -75,6 +77,7 @@ function fold(text: string, composed: boolean): string {
       if (pending && (length > 0 || out !== '')) scratch[length++] = blank;
       pending = false;
       scratch[length++] = entry;
+      all |= entry;
       continue;
     }
     if (entry === blank) {
@@ -84,8 +87,9 @@ function fold(text: string, composed: boolean): string {
     if (entry === drop) continue;
     if (entry === composing && !composed) return fold(text.normalize('NFKC'), true);
     if (length > scratch.length - 64) {
-      out += flush(length);
+      out += flush(length, all);
       length = 0;
+      all = 0;
     }
     const previous = length > 0 ? (scratch[length - 1] as number) : 0;
     if (entry === apostrophe) {
@@ -108,12 +112,17 @@ function fold(text: string, composed: boolean): string {
       if (length > 0 || out !== '') scratch[length++] = blank;
       pending = false;
     }
-    if (expansion === null) scratch[length++] = entry;
-    else length = append(expansion, length);
+    if (expansion === null) {
+      scratch[length++] = entry;
+      all |= entry;
+    } else {
+      for (let n = 0; n < expansion.length; n++) all |= expansion.charCodeAt(n);
+      length = append(expansion, length);
+    }
   }
   return out === '' && length === text.length && unchanged(text, length)
     ? text
-    : out + flush(length);
+    : out + flush(length, all);
 }
 
 /** `+` and `#` belong to a name when they follow a letter at once and no letter follows: C++, C#. */
@@ -144,9 +153,7 @@ function unchanged(text: string, length: number): boolean {
   return true;
 }
 
-function flush(length: number): string {
-  let all = 0;
-  for (let i = 0; i < length; i++) all |= scratch[i] as number;
+function flush(length: number, all: number): string {
   if (all > 0xff) return scratchBytes.toString('utf16le', 0, length * 2);
   for (let i = 0; i < length; i++) narrowBytes[i] = scratch[i] as number;
   return narrowBytes.toString('latin1', 0, length);
