@@ -19,7 +19,6 @@ import {
   type EntryState,
   lockEntry,
   markApproved,
-  staleEntry,
   versionOf,
   writeEntry,
 } from './rows.ts';
@@ -159,7 +158,7 @@ export async function approveLibrary(
   await context.database.transaction(async (tx) => {
     const { state: before, newest } = await lockEntry(tx, id, condition, now);
     // Hosts were looked up before; somebody who wrote meanwhile wrote something nobody has seen.
-    if (before.newest !== number) throw staleEntry({ newest: before.newest, changed: 0 });
+    if (before.newest !== number) throw new RegistrationError('stale', changedMeanwhile);
     const madeBy = { kind: newest.made_by_kind, id: newest.made_by_id };
     const anew = before.answering === before.newest;
     const subject = anew ? 'testing' : subjectOf('approve', before);
@@ -180,6 +179,11 @@ export async function approveLibrary(
   });
   await context.changed();
 }
+
+const changedMeanwhile: Sentence = {
+  zh: '批准期间文档被修改，请重新查看。',
+  en: 'The document was changed while its hosts were looked up; look at it again.',
+};
 
 async function wantedAddresses(context: RegistrationContext, id: string) {
   const version = await context.database.transaction(async (tx) => {

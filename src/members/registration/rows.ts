@@ -70,7 +70,7 @@ export async function lockEntry(
   return { state, newest };
 }
 
-export function staleEntry(row: Pick<LibraryRow, 'newest' | 'changed'>): RegistrationError {
+function staleEntry(row: Pick<LibraryRow, 'newest' | 'changed'>): RegistrationError {
   return new RegistrationError('stale', {
     zh: `该条目已被修改，现为 ${etagOf(row)}。`,
     en: `The entry was changed; it is now ${etagOf(row)}.`,
