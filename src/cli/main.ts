@@ -18,6 +18,7 @@ import { RemoteError } from './remote.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { searchCommand } from './search.ts';
 import { serve } from './serve.ts';
+import { importCommand, targetsCommand } from './targets.ts';
 import { safeText } from './terminal.ts';
 
 const repeated = (value: string, before: readonly string[]) => [...before, value];
@@ -77,6 +78,22 @@ async function run(argv: readonly string[]): Promise<number> {
     .description('validate every setting and library file')
     .action(async (folders) => {
       code = await checkCommand(folders, process.env);
+    });
+  program
+    .command('import <file>')
+    .description("make drafts of another program's targets: Pazpar2, Metaproxy, Koha, dp2, ZeeRex")
+    .option('--write <folder>', 'keep each draft as a file of this folder')
+    .option('--json', 'print drafts and refusals and nothing else')
+    .action(async (file, options) => {
+      code = await importCommand(file, options);
+    });
+  program
+    .command('targets [ids...]')
+    .description('write libraries as settings of other programs')
+    .requiredOption('--to <format>', 'pazpar2 or zeerex')
+    .option('--out <folder>', 'files of this folder, in place of standard output')
+    .action(async (ids, options) => {
+      code = await targetsCommand(ids, options, process.env);
     });
   program
     .command('records <file>')

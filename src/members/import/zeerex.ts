@@ -40,7 +40,8 @@ export function readZeerex(root: XmlElement): Read[] {
     });
   }
   if (protocol.includes('SRU') || protocol.includes('SRW')) {
-    const address = `http://${host}:${port}/${database}`;
+    const scheme = server.attributes.transport === 'https' ? 'https' : 'http';
+    const address = `${scheme}://${host}:${port}/${database}`;
     return [{ name: label, host, notes, connector: sruOf(explain, server, address) }];
   }
   if (!protocol.includes('Z39')) {
@@ -123,9 +124,13 @@ function sruOf(explain: XmlElement, server: XmlElement, url: string): SruInput {
     if (name !== undefined) indexes[index] = name;
   }
   const version = (['1.1', '1.2', '2.0'] as const).find((one) => one === server.attributes.version);
+  const schemas = firstChild(explain, 'schemaInfo');
+  const [schema, ...others] = schemas === null ? [] : childrenOf(schemas, 'schema');
+  const only = others.length === 0 ? schema?.attributes.name : undefined;
   return {
     protocol: 'sru',
     url,
+    ...(only ? { recordSchema: only } : {}),
     charset: 'utf-8',
     ...(version === undefined ? {} : { version }),
     ...(Object.keys(indexes).length > 0 ? { indexes } : {}),
