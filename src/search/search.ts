@@ -115,6 +115,7 @@ export class LiveSearch implements ShareableSearch {
   }
 
   follow(round: SharedRound | null): void {
+    this.#rest.wakeNow();
     // A little longer than the other gateway, so that its last words still arrive.
     const leftMs = round === null ? this.request.waitMs : Math.max(0, round.leftMs) + followGraceMs;
     this.#asking.along(round?.libraries ?? null, leftMs);
