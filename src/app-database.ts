@@ -19,15 +19,29 @@ export interface DatabaseAccess {
   close(): Promise<void>;
 }
 
-export function accessDatabase(settings: Settings): DatabaseAccess {
+/** The access of those who only want the database where somebody else needs it. */
+export interface OpeningDatabase extends DatabaseAccess {
+  /** Calls once the database is open, whoever had it opened. */
+  onOpen(listener: (database: Database) => void): void;
+}
+
+export function accessDatabase(settings: Settings): OpeningDatabase {
   const { databaseUrl, data } = settings;
   const stop = new AbortController();
+  const listeners: ((database: Database) => void)[] = [];
   let opening: Promise<Database> | null = null;
+  let opened: Database | null = null;
+  const openAndTell = async () => {
+    const database = await openWhole(settings, stop.signal);
+    opened = database;
+    for (const listener of listeners) listener(database);
+    return database;
+  };
   return {
     isThere: databaseUrl !== null || existsSync(clusterOf(data)),
     async open(signal) {
       signal?.throwIfAborted();
-      opening ??= openWhole(settings, stop.signal);
+      opening ??= openAndTell();
       if (signal === undefined) return await opening;
       const { promise: left, reject } = Promise.withResolvers<never>();
       const leave = () => reject(signal.reason);
@@ -37,6 +51,10 @@ export function accessDatabase(settings: Settings): DatabaseAccess {
       } finally {
         signal.removeEventListener('abort', leave);
       }
+    },
+    onOpen(listener) {
+      listeners.push(listener);
+      if (opened !== null) listener(opened);
     },
     async close() {
       stop.abort();

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { DatabaseAccess } from './app-database.ts';
+import type { OpeningDatabase } from './app-database.ts';
 import type { Settings } from './config.ts';
 import type { Checked } from './members/check.ts';
 import type { Directory } from './members/directory.ts';
@@ -15,7 +15,7 @@ export interface RunningHealth {
 
 export interface HealthStart {
   readonly settings: Settings;
-  readonly database: DatabaseAccess;
+  readonly database: OpeningDatabase;
   readonly directory: Directory;
   /** A library's guarded connector with nobody looking on; undefined for one that is not asked. */
   readonly connectorFor: (id: string) => Connector | undefined;
@@ -29,7 +29,7 @@ export interface HealthStart {
 
 /**
  * Health of member libraries: looks on from the first search, and writes, checks and plans as soon as the
- * database is open. A gateway that keeps no database keeps no history.
+ * database is open, whoever needs it. A gateway that keeps no database keeps no history.
  */
 export function startHealth(start: HealthStart): RunningHealth {
   const { settings, database, logger } = start;
@@ -48,24 +48,21 @@ export function startHealth(start: HealthStart): RunningHealth {
     checkDocument: start.check,
     onError: (error, what) => logger.warn({ err: error }, what),
   });
-  const stop = new AbortController();
-  const opening = openWhen(settings.loans.enabled || database.isThere, async () => {
-    await health.open(await database.open(stop.signal));
-    health.start();
-  });
-  opening.catch((error) => {
-    if (!stop.signal.aborted) logger.error({ err: error }, 'health of libraries cannot be kept');
+  let isClosing = false;
+  let opening: Promise<void> = Promise.resolve();
+  database.onOpen((opened) => {
+    if (isClosing) return;
+    opening = health.open(opened).then(
+      () => (isClosing ? undefined : health.start()),
+      (error) => logger.error({ err: error }, 'health of libraries cannot be kept'),
+    );
   });
   return {
     health,
     async close() {
-      stop.abort();
-      await opening.catch(() => {});
+      isClosing = true;
+      await opening;
       await health.close();
     },
   };
-}
-
-function openWhen(wanted: boolean, open: () => Promise<void>): Promise<void> {
-  return wanted ? open() : Promise.resolve();
 }
