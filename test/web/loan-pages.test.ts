@@ -77,6 +77,8 @@ else {
     t.match(await reader.textContent('.facts-list'), 'You may cancel until');
 
     const desk = await seat(browser, site, (await web.staff('chem', 'desk_clerk')).token);
+    await desk.goto(`${site}/desk/slips?lang=en`);
+    t.match(await desk.textContent('.slips'), `TQ016/58`);
     await desk.goto(`${site}/desk?lang=en`);
     await checkPage(t, desk, 'the desk');
     await desk.getByRole('link', { name: 'New requests' }).click();
@@ -103,6 +105,19 @@ else {
     await desk.getByLabel('Barcodes').fill('B-1');
     await desk.getByRole('button', { name: 'Lend by courier' }).click();
     t.match(await desk.textContent('.facts-list'), /On its way/);
+    const home = await seat(browser, site, (await web.staff('home', 'desk_clerk')).token);
+    await home.goto(`${site}/desk/scan?lang=en`);
+    await checkPage(t, home, 'the scanner');
+    const scan = async (barcode: string) => {
+      await home.getByLabel('Barcode').fill(barcode);
+      await home.getByRole('button', { name: 'Take it' }).click();
+    };
+    await scan('B-0');
+    t.equal(await home.getByRole('alert').count(), 1, 'a barcode that nobody knows');
+    await scan('B-1');
+    t.match(await home.getByRole('status').textContent(), /Arrived/);
+    await scan('B-1');
+    t.match(await home.getByRole('status').textContent(), /Lend to the reader/);
     await reader.goto(`${site}/me/messages?lang=en`);
     await reader.getByRole('button', { name: 'Mark as read' }).first().click();
     await checkPage(t, reader, 'the messages');

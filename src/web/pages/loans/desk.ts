@@ -66,6 +66,7 @@ export function deskPages(parts: PageParts): readonly PageRoute[] {
       )}</ul>`;
     const library = loans.findLibrary(libraryId)?.name[language] ?? libraryId;
     const main = html`<p><a href="${`/desk/readers?lang=${language}`}">${text.readers}</a>: ${text.waiting(waiting)}</p>
+<p><a href="${`/desk/scan?lang=${language}`}">${text.scan}</a> · <a href="${`/desk/slips?lang=${language}`}">${text.slips}</a></p>
 ${list('lending')}${list('borrowing')}`;
     return call.show({ title: text.desk(library), main });
   }

@@ -18,6 +18,8 @@ export interface Field {
   readonly lines?: boolean;
   /** Filled by the script from what stands behind `#`, and put out of sight then. */
   readonly fromLink?: boolean;
+  /** Where the page is for this field alone, as at a scanner. */
+  readonly focus?: boolean;
   /** Shown as a count beside the field; the loan core holds to it. */
   readonly characters?: number;
 }
@@ -46,7 +48,7 @@ export function renderField(field: Field, faults: readonly FieldFault[], languag
   const id = idOf(name, field.form);
   const fault = faultOf(name, faults);
   const told = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ');
-  const attributes = html` id="${id}" name="${name}"${required && html` required`}${told && html` aria-describedby="${told}"`}${fault && html` aria-invalid="true"`}${maxLength !== undefined && html` maxlength="${maxLength}"`}${autocomplete && html` autocomplete="${autocomplete}"`}${field.fromLink && html` data-from-link`}${field.characters !== undefined && html` data-characters="${field.characters}"`}`;
+  const attributes = html` id="${id}" name="${name}"${required && html` required`}${told && html` aria-describedby="${told}"`}${fault && html` aria-invalid="true"`}${maxLength !== undefined && html` maxlength="${maxLength}"`}${autocomplete && html` autocomplete="${autocomplete}"`}${field.fromLink && html` data-from-link`}${field.focus && html` autofocus`}${field.characters !== undefined && html` data-characters="${field.characters}"`}`;
   const shown = type === 'password' ? '' : (value ?? '');
   return html`<p class="field"><label for="${id}">${label} ${required && html`<span class="must">${texts[language].required}</span>`}</label>
 ${field.lines ? html`<textarea rows="3"${attributes}>${shown}</textarea>` : html`<input type="${type}" value="${shown}"${attributes}>`}

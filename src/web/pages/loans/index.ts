@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { deskPages } from './desk.ts';
 import { deskPickupPages } from './desk-pickup.ts';
 import { deskReaderPages } from './desk-readers.ts';
+import { deskShelfPages } from './desk-shelf.ts';
 import { type PageParts, registerPages } from './kit.ts';
 import { linkCardPages } from './link-card.ts';
 import { newRequestPages } from './new-request.ts';
@@ -24,5 +25,6 @@ export async function registerLoanPages(app: FastifyInstance, parts: PageParts):
     ...deskPages(parts),
     ...deskReaderPages(parts),
     ...deskPickupPages(parts),
+    ...deskShelfPages(parts),
   ]);
 }

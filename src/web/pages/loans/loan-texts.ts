@@ -108,6 +108,9 @@ const zh = {
   sameEmail: '邮箱相同的其他读者',
   patronGroup: '读者类型',
   readerNote: '对读者的说明',
+  slips: '取书单',
+  scan: '扫描条码',
+  barcode: '条码',
   decisions: {
     approve: '通过',
     return: '退回补充',
@@ -225,6 +228,9 @@ const en: LoanTexts = {
   sameEmail: 'Others with the same e-mail',
   patronGroup: 'Patron group',
   readerNote: 'Note to the reader',
+  slips: 'Pull slips',
+  scan: 'Scan',
+  barcode: 'Barcode',
   decisions: {
     approve: 'Approve',
     return: 'Return for correction',
