@@ -92,16 +92,22 @@ const began = performance.now();
 for (let day = 0; day < days; day++) {
   world.setClock(new Date(Date.parse('2026-01-01T02:00:00Z') + day * dayMs));
   timers += await runner.runDue();
-  const wanted = Math.floor(((day + 1) * requests) / days) - submitted - refused;
-  const seeds = Array.from({ length: wanted }, () => random() * 2 ** 31);
-  await inLanes(lanes, seeds, (seed) => ask(generator(seed)));
+  await ask(Math.floor(((day + 1) * requests) / days));
   await inLanes(lanes, await planned(), ([found, seed]) => look(found, generator(seed)));
   unlinked += await unlinkEnded(context);
   await removeDoneJobs(database, new Date(world.now().getTime() - 7 * dayMs));
   if (day % 30 === 29) say(`day ${day + 1}: ${submitted} requests, ${secondsSince(began)} s`);
 }
 
-async function ask(random: () => number): Promise<void> {
+/** Asks until so many are submitted in all; who is refused by a rule makes room for somebody else. */
+async function ask(inAll: number): Promise<void> {
+  for (let round = 0; submitted < inAll && round < 10; round++) {
+    const seeds = Array.from({ length: inAll - submitted }, () => random() * 2 ** 31);
+    await inLanes(lanes, seeds, (seed) => askOnce(generator(seed)));
+  }
+}
+
+async function askOnce(random: () => number): Promise<void> {
   const reader = pick(random, readers);
   const lender = pick(random, libraries);
   const prepared = await prepareRequest(context, reader, {
