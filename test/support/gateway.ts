@@ -82,6 +82,7 @@ export async function startTestGateway(
   inputs: readonly LibraryInput[],
   behaviours: Readonly<Record<string, Behaviour>>,
   shared: SharedCache | null = null,
+  isReady: () => boolean = () => true,
 ): Promise<TestGateway> {
   const settings = unhurried(await readSettings({ LOG_LEVEL: 'silent' }));
   const shape = await readDirectoryShape(settings);
@@ -115,7 +116,7 @@ export async function startTestGateway(
       selection: { groups: [], defaultLibraries: [], maxLibraries: settings.search.maxLibraries },
       check: (value) => checkLibrary(value, {}),
       isAdministrator: (token) => token === adminToken,
-      isReady: () => true,
+      isReady,
     },
     pino({ level: 'silent' }),
   );
