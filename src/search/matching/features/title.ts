@@ -133,8 +133,8 @@ function withoutArticle(folded: string): string {
 
 const conjunctions = new Set(['and', 'und', 'et']);
 
-/** Adds the words of a folded text but its conjunctions; the same squeezed into one. */
-function takeWords(folded: string, words: string[]): string {
+/** The folded text without blanks and conjunctions; its words are added to the list, where there is one. */
+function takeWords(folded: string, words: string[] | null): string {
   let squeezed = '';
   for (let at = 0; at < folded.length; ) {
     const blank = folded.indexOf(' ', at);
@@ -142,7 +142,7 @@ function takeWords(folded: string, words: string[]): string {
     const word = at === 0 && blank < 0 ? folded : folded.slice(at, end);
     at = end + 1;
     if (word === '' || (word.length < 4 && conjunctions.has(word))) continue;
-    words.push(word);
+    words?.push(word);
     squeezed += word;
   }
   return squeezed;
@@ -150,7 +150,7 @@ function takeWords(folded: string, words: string[]): string {
 
 /** The folded text without blanks and conjunctions: `&`, `and` and `Co-operation` come out alike. */
 export function squeeze(folded: string): string {
-  return folded.includes(' ') ? takeWords(folded, []) : folded;
+  return folded.includes(' ') ? takeWords(folded, null) : folded;
 }
 
 /** Whether the text has a character of the blocks that nearly all Chinese text is written in. */
