@@ -84,6 +84,12 @@ else {
     await desk.getByRole('link', { name: 'New requests' }).click();
     await checkPage(t, desk, 'a work list');
     await desk.getByLabel(`Choose ${number}`).check();
+    const offered = await desk.getByLabel('Action').locator('option').allTextContents();
+    t.same(
+      offered.sort(),
+      ['Attention dealt with', 'Promise', 'Refuse', 'Start searching'],
+      'what needs no words of its own',
+    );
     await desk.getByLabel('Action').selectOption({ label: 'Promise' });
     await desk.getByRole('button', { name: 'Take it' }).click();
     t.match(await desk.getByRole('status').textContent(), '1 done');

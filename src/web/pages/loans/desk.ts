@@ -118,7 +118,7 @@ function factsOf(queue: string): QueueFacts | undefined {
   return Object.hasOwn(deskQueues, queue) ? deskQueues[queue] : undefined;
 }
 
-/** Actions that mean the same for every request of a list, with a reason at most. */
+/** Actions that mean the same for every request of a list; a refusal has one of the known reasons. */
 function batchActions(queue: string): readonly {
   readonly action: string;
   readonly name: Sentence;
@@ -127,11 +127,11 @@ function batchActions(queue: string): readonly {
   const facts = factsOf(queue);
   if (facts === undefined) return [];
   return describeActions().filter(
-    ({ side, from, roles, needs }) =>
+    ({ action, side, from, roles, needs }) =>
       side === facts.side &&
       facts.states.some((state) => from.includes(state)) &&
       roles.includes('desk_clerk') &&
-      needs.every((name) => name === 'reason'),
+      (needs.length === 0 || action === 'refuse'),
   );
 }
 
