@@ -3,6 +3,7 @@ import { createDirectory, type Directory } from '../../src/members/directory.ts'
 import type { LibraryDocument, LibraryInput } from '../../src/members/document.ts';
 import { type GuardedConnector, guard } from '../../src/members/guards/index.ts';
 import { createHealth, type Health, type HealthSettings } from '../../src/members/health/index.ts';
+import { isOffered } from '../../src/members/services.ts';
 import type { Outcome } from '../../src/members/types.ts';
 import { type WatchedConnector, watched } from '../../src/members/watched.ts';
 import type { Clock } from '../../src/store/clock.ts';
@@ -87,7 +88,11 @@ export async function healthWorld(
   const health: Health = createHealth({
     settings: { ...healthSettings, ...settings },
     directory,
-    connectorFor: (id) => (directory.get(id) === undefined ? undefined : connector(id).unwatched),
+    connectorFor: (id) => {
+      const library = directory.get(id)?.library;
+      const isAsked = library !== undefined && isOffered(library, 'search', clock.now());
+      return isAsked ? connector(id).unwatched : undefined;
+    },
     makeConnector: (library): GuardedConnector => connect(candidates, library),
     checkDocument: (value) => checkLibrary(value, {}),
     site: () => 'https://guanji.example',

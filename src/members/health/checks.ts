@@ -94,8 +94,10 @@ function createCheck(parts: CheckParts): JobHandler {
   return async (job, finish) => {
     const id = job.key ?? '';
     const entry = directory.get(id);
-    const connector = entry && parts.connectorFor(id);
-    if (connector === undefined || entry === undefined) return undefined;
+    if (entry?.library.status !== 'live') return undefined;
+    const connector = parts.connectorFor(id);
+    // Live, but not to be searched today: its services are dated.
+    if (connector === undefined) return { againAt: after(parts, everyMs) };
     const planned = maintenance.current(id, clock.now());
     if (planned !== null) return { againAt: new Date(planned.to.getTime() + againSoonMs) };
     const row = await database.db

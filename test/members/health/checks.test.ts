@@ -148,6 +148,19 @@ eachDatabase(
   },
 );
 
+eachDatabase('a library is checked from the day it is searched', async (t, database) => {
+  const input = member('aa', { services: { search: { from: '2026-03-02' } } });
+  const world = await healthWorld(database, { inputs: [input] });
+  for (let i = 0; i < 3; i++) {
+    await world.minutes(17);
+    await world.health.runDue();
+  }
+  t.equal(world.server('aa').asks.length, 0);
+  await world.minutes(24 * 60);
+  await world.health.runDue();
+  t.equal(world.server('aa').asks.length, 1);
+});
+
 /** A relay on loopback that keeps what it is given. */
 async function relay() {
   const mails: string[] = [];
