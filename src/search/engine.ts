@@ -77,7 +77,11 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       return search;
     },
     get: (id) => searches.get(id),
-    find: async (id) => (sharing === null ? searches.get(id) : sharing.find(id)),
+    async find(id) {
+      const search = sharing === null ? searches.get(id) : await sharing.find(id);
+      await search?.wake();
+      return search;
+    },
     async cancel(id) {
       if (sharing !== null) return sharing.cancel(id);
       const search = searches.get(id);

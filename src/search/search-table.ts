@@ -13,6 +13,8 @@ export interface KeptSearch extends Search {
   /** Its records that are not put away; more may follow, in the same list. Many are held by other searches too. */
   readonly held: readonly SourceRecord[];
   readonly asleep: boolean;
+  /** Has its records back, in turns with other work, so that whoever reads it need not wait for all at once. */
+  wake(): Promise<void>;
   close(): void;
 }
 

@@ -139,6 +139,10 @@ export class LiveSearch implements ShareableSearch {
     return this.#asking.seats;
   }
 
+  wake(): Promise<void> {
+    return this.#rest.wake();
+  }
+
   async settled(): Promise<void> {
     await this.#services.sharing()?.settled(this);
   }

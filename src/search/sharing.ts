@@ -37,7 +37,7 @@ export interface Sharing {
   /** Settles when other gateways know of the search as it stands, or soon if they cannot be told. */
   settled(search: Search): Promise<void>;
   /** The search as it was last kept anywhere. */
-  find(id: string): Promise<Search | undefined>;
+  find(id: string): Promise<KeptSearch | undefined>;
   /** Ends the work everywhere; false for an id that nobody knows. */
   cancel(id: string): Promise<boolean>;
   stop(): void;
@@ -65,7 +65,7 @@ const cancelledPauseMs = 20;
 export function createSharing(options: SharingOptions): Sharing {
   const { searches, answers, table, clock } = options;
   const telling = new WeakMap<Search, Promise<void>>();
-  const finding = new Map<string, Promise<Search | undefined>>();
+  const finding = new Map<string, Promise<KeptSearch | undefined>>();
   const followed = new Map<string, string>();
   let stopped = false;
   searches.onCancel((id) => table.get(id)?.cancel());
@@ -78,7 +78,7 @@ export function createSharing(options: SharingOptions): Sharing {
     );
   };
 
-  async function findShared(id: string): Promise<Search | undefined> {
+  async function findShared(id: string): Promise<KeptSearch | undefined> {
     const local = table.get(id) as ShareableSearch | undefined;
     const patience = local === undefined ? findMs : refreshMs;
     const told = await within(readSettled(id, local?.sharedVersion ?? -1), patience, clock);

@@ -120,6 +120,9 @@ t.test('a search that slept shows what it showed before, and goes on from there'
     before,
   );
   t.equal(engine.load().asleep, 0, 'it was woken by its reader');
+  await clock.advance(11_000);
+  t.equal(await soon(engine.find(search.id)), search);
+  t.equal(engine.load().asleep, 0, 'who comes for it has it awake');
 
   await clock.advance(11_000);
   t.equal(engine.load().asleep, 1, 'and slept again');
