@@ -42,6 +42,12 @@ export function createRest(services: SearchServices, options: RestOptions): Rest
     resting = false;
   };
 
+  const later = () => {
+    cancel();
+    const { idleMs, crowdedIdleMs } = settings;
+    cancelTimer = clock.later(services.crowded() ? crowdedIdleMs : idleMs, begin);
+  };
+
   const begin = () => {
     if (isBusy()) return;
     resting = true;
@@ -83,17 +89,15 @@ export function createRest(services: SearchServices, options: RestOptions): Rest
         composer.add(records);
         takeBack(seats(), records);
       });
+      // Whoever wanted it may not read it after all.
+      later();
       return false;
     };
   };
 
   return {
     cancel,
-    later() {
-      cancel();
-      const { idleMs, crowdedIdleMs } = settings;
-      cancelTimer = clock.later(services.crowded() ? crowdedIdleMs : idleMs, begin);
-    },
+    later,
     async wake() {
       resting = false;
       if (parcels !== null) await turns.run(waking());
