@@ -92,6 +92,11 @@ export function dayAt(instant: Date, timezone: string): Day {
   return dayOf(Math.floor(wallTime(instant, timezone) / dayMs));
 }
 
+/** Day and minute that a wall clock in the zone shows, as people are told: `2026-11-20 08:30`. */
+export function minuteAt(instant: Date, timezone: string): string {
+  return new Date(wallTime(instant, timezone)).toISOString().slice(0, 16).replace('T', ' ');
+}
+
 /** The instant at which a wall clock in the zone shows this day and time (`HH:MM:SS`). */
 export function instantOf(day: Day, time: string, timezone: string): Date {
   const wanted = Date.parse(`${day}T${time}Z`);

@@ -1,5 +1,5 @@
 import { writeOutbox } from '../../store/outbox.ts';
-import { dayAt, dayNumber } from '../calendar/dates.ts';
+import { dayAt, dayNumber, minuteAt } from '../calendar/dates.ts';
 import { calendarOf, type LegRow, legOf, type TakenEvent, type Work } from '../lifecycle/work.ts';
 import type { Citation, Recipient } from '../requests/types.ts';
 import { fillTemplate, noticeTemplates, type TemplateName } from './templates.ts';
@@ -188,7 +188,8 @@ function oneLine(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ').slice(0, 200);
 }
 
-const reasons: Readonly<Record<string, Readonly<Record<NoticeLanguage, string>>>> = {
+/** What the codes of reasons mean to people. */
+export const reasonWords: Readonly<Record<string, Readonly<Record<NoticeLanguage, string>>>> = {
   on_loan: { zh: '已借出', en: 'on loan' },
   not_on_shelf: { zh: '不在架', en: 'not on the shelf' },
   not_held: { zh: '无此馆藏', en: 'not held' },
@@ -220,8 +221,8 @@ function valuesOf(
   const lender = leg?.lender ?? request.lender;
   const named = (id: string | null) =>
     id === null ? '' : (context.findLibrary(id)?.name[language] ?? id);
-  const day = (instant: Date | null) =>
-    instant === null ? '' : dayAt(instant, calendarOf(context, request.home_library).timezone);
+  const { timezone } = calendarOf(context, request.home_library);
+  const day = (instant: Date | null) => (instant === null ? '' : dayAt(instant, timezone));
   const said = event?.detail.reason ?? event?.detail.text ?? null;
   const code = typeof said === 'string' ? said : (leg?.unfilled_reason ?? event?.action ?? '');
   const dueDate = event?.side === 'lending' ? leg?.due_date : (request.due_date ?? leg?.due_date);
@@ -231,10 +232,10 @@ function valuesOf(
     title: citation.title,
     lender: named(lender),
     home: named(request.home_library),
-    reason: reasons[code]?.[language] ?? code,
+    reason: reasonWords[code]?.[language] ?? code,
     deadline: day(row?.deadline_at ?? null),
     dueDate: dueDate ?? '',
-    cancelUntil: request.cancel_until.toISOString(),
+    cancelUntil: minuteAt(request.cancel_until, timezone),
     callNumber: leg?.call_number ?? citation.callNumber ?? '',
   };
 }

@@ -130,6 +130,11 @@ eachDatabase(
 
     const inbox = await inboxOf(database.db, reader);
     t.match(inbox, [{ template: 'submitted', subject: new RegExp(number), readAt: null }]);
+    t.match(
+      inbox[0]?.body,
+      '2026-11-18 11:00 前可自行撤销',
+      'the hour by the clock of the library',
+    );
     const id = inbox[0]?.id ?? 0;
     await database.transaction((tx) => markRead(world.context, tx, reader, id));
     t.ok((await inboxOf(database.db, reader))[0]?.readAt);

@@ -2,6 +2,7 @@ import { actOnMany, type BatchRow } from '../../../loans/desks/batch.ts';
 import { deskCounts, deskQueue, deskQueues, type QueueFacts } from '../../../loans/desks/queues.ts';
 import type { Sentence } from '../../../loans/errors.ts';
 import { refusalReasons } from '../../../loans/lifecycle/effects.ts';
+import { reasonWords } from '../../../loans/notices/compose.ts';
 import { countWaiting } from '../../../loans/people/readers.ts';
 import type { RequestLine } from '../../../loans/requests/list.ts';
 import { describeActions } from '../../../loans/requests/open-actions.ts';
@@ -89,7 +90,10 @@ ${next !== null && html`<p><a rel="next" href="${`/desk/queues/${queue}?${older.
     const text = loanTexts[language];
     const heads = [text.choose, text.number, text.title, text.callNumber, text.home, text.deadline];
     const actions = batchActions(queue);
-    const reasons = refusalReasons.map((value) => ({ value, label: text.reasons[value] }));
+    const reasons = refusalReasons.map((value) => ({
+      value,
+      label: reasonWords[value]?.[language] ?? value,
+    }));
     return html`<form method="post" action="${`/desk/queues/${queue}?lang=${language}`}">
 <div class="wide"><table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
 ${requests.map(

@@ -1,5 +1,6 @@
-import { instantOf, isDay } from '../../../loans/calendar/dates.ts';
+import { instantOf, isDay, minuteAt } from '../../../loans/calendar/dates.ts';
 import { refusalReasons } from '../../../loans/lifecycle/effects.ts';
+import { reasonWords } from '../../../loans/notices/compose.ts';
 import type { EventView } from '../../../loans/requests/history.ts';
 import type { ActionView } from '../../../loans/requests/open-actions.ts';
 import type { RequestView } from '../../../loans/requests/read.ts';
@@ -11,12 +12,7 @@ import { loanTexts } from './loan-texts.ts';
 /** Instants are shown by the clock of the federation; the machine's form stays beside them. */
 export function renderTime(instant: string | null, timezone: string): Html | null {
   if (instant === null) return null;
-  const shown = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: timezone,
-    dateStyle: 'short',
-    timeStyle: 'short',
-  }).format(new Date(instant));
-  return html`<time datetime="${instant}">${shown}</time>`;
+  return html`<time datetime="${instant}">${minuteAt(new Date(instant), timezone)}</time>`;
 }
 
 export interface Looking {
@@ -41,6 +37,7 @@ export function renderRequest(
     [text.phase, `${view.phaseName[language]} · ${view.stateName[language]}`],
     [text.deadline, renderTime(view.deadline, timezone)],
     [text.cancelUntil, mayCancel ? renderTime(view.cancelUntil, timezone) : null],
+    [text.unfilled, wordsOf(leg?.unfilledReason ?? null, language)],
     [text.home, view.homeName[language]],
     [text.lender, leg?.lenderName[language] ?? view.lender],
     [text.callNumber, leg?.callNumber ?? view.citation.callNumber],
@@ -56,6 +53,10 @@ export function renderRequest(
 <details><summary>${text.history}</summary>
 <table><thead><tr><th scope="col">${text.when}</th><th scope="col">${text.what}</th></tr></thead><tbody>
 ${events.map(({ at, actionName }) => html`<tr><td>${renderTime(at, timezone)}</td><td>${actionName[language]}</td></tr>\n`)}</tbody></table></details>`;
+}
+
+function wordsOf(reason: string | null, language: Language): string | null {
+  return reason === null ? null : (reasonWords[reason]?.[language] ?? reason);
 }
 
 /** Inputs that the pages have fields for; an action that needs another is left to the API. */
@@ -104,7 +105,10 @@ function renderInput(action: string, name: string, language: Language): Html {
   const text = loanTexts[language];
   const label = action === 'offer_conditions' ? text.offer : text.inputs[name as 'reason'];
   if (action === 'refuse' && name === 'reason') {
-    const choices = refusalReasons.map((value) => ({ value, label: text.reasons[value] }));
+    const choices = refusalReasons.map((value) => ({
+      value,
+      label: reasonWords[value]?.[language] ?? value,
+    }));
     return renderSelect({ name, form: action, label, required: true }, choices);
   }
   if (action === 'check_return' && name === 'condition') {
