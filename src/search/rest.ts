@@ -34,12 +34,13 @@ export function createRest(services: SearchServices, options: RestOptions): Rest
   const { search, composer, seats, isBusy, forget } = options;
   const { clock, settings, turns, lists } = services;
   let cancelTimer = () => {};
-  let resting = false;
+  /** The rest under way; what was begun in an earlier one packs records that may not be all any more. */
+  let nap: object | null = null;
   let parcels: readonly Parcel[] | null = null;
 
   const cancel = () => {
     cancelTimer();
-    resting = false;
+    nap = null;
   };
 
   const later = () => {
@@ -50,18 +51,19 @@ export function createRest(services: SearchServices, options: RestOptions): Rest
 
   const begin = () => {
     if (isBusy()) return;
-    resting = true;
+    const own = {};
+    nap = own;
     composer.release();
     forget();
     lists.purgeStale();
-    if (composer.sources.length > 0) turns.take(sleeping());
+    if (composer.sources.length > 0) turns.take(sleeping(own));
   };
 
-  const sleeping = () => {
+  const sleeping = (own: object) => {
     const portions = portionsByLibrary(composer.sources);
     const packed: Parcel[] = [];
     return () => {
-      if (!resting || isBusy()) return false;
+      if (nap !== own || isBusy()) return false;
       const portion = portions[packed.length];
       if (portion !== undefined) packed.push(putAway(portion));
       if (packed.length < portions.length) return true;
@@ -99,11 +101,11 @@ export function createRest(services: SearchServices, options: RestOptions): Rest
     cancel,
     later,
     async wake() {
-      resting = false;
+      nap = null;
       if (parcels !== null) await turns.run(waking());
     },
     wakeNow() {
-      resting = false;
+      nap = null;
       const piece = waking();
       while (piece());
     },
