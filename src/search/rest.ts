@@ -101,11 +101,11 @@ export function createRest(services: SearchServices, options: RestOptions): Rest
     cancel,
     later,
     async wake() {
-      nap = null;
+      if (nap !== null) later();
       if (parcels !== null) await turns.run(waking());
     },
     wakeNow() {
-      nap = null;
+      if (nap !== null) later();
       const piece = waking();
       while (piece());
     },
