@@ -7,6 +7,7 @@ import { type Address, oneHost } from './addresses.ts';
 import type { RegistrationContext, Tx } from './context.ts';
 import { conflict, forbidden, RegistrationError } from './errors.ts';
 import type { Caller } from './lifecycle.ts';
+import { storable } from './rows.ts';
 import { hashOf, isShown, newShown } from './tokens.ts';
 
 export interface NewInvitation {
@@ -43,7 +44,7 @@ export async function invite(
     library_id: wanted.library,
     host: wanted.address === null ? null : oneHost(wanted.address.host),
     port: wanted.address?.port ?? null,
-    note: wanted.note,
+    note: wanted.note === null ? null : storable(wanted.note),
     made_at: now,
     made_by_kind: caller.kind,
     made_by_id: caller.id,

@@ -209,6 +209,11 @@ export interface NewVersion {
   readonly why: string | null;
 }
 
+/** PostgreSQL stores no NUL in a text. */
+export function storable(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD');
+}
+
 /** Adds a version; what it is for is written with the entry. */
 export async function insertVersion(
   tx: Tx,
@@ -226,7 +231,7 @@ export async function insertVersion(
       made_at: now,
       made_by_kind: by.kind,
       made_by_id: by.id,
-      why,
+      why: why === null ? null : storable(why),
       approved_at: null,
       approved_by_kind: null,
       approved_by_id: null,

@@ -27,7 +27,7 @@ eachDatabase('versions are kept, compared and rolled back', async (t, database) 
     aliases: ['一', '二'],
     connector: { ...first.connector, charset: 'gbk' },
   };
-  t.equal((await put(second, '换了字符集')).json().registration.version, 2);
+  t.equal((await put(second, '换了字\u0000符集')).json().registration.version, 2);
   t.equal(
     (await put(second, '同样的内容')).json().registration.version,
     2,
@@ -39,7 +39,7 @@ eachDatabase('versions are kept, compared and rolled back', async (t, database) 
     {
       number: 2,
       state: 'answering',
-      why: '换了字符集',
+      why: '换了字\uFFFD符集',
       madeBy: { kind: 'library', id: 'history' },
     },
     { number: 1, state: 'replaced', why: null, approvedBy: { kind: 'administrator' } },

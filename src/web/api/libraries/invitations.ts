@@ -23,7 +23,7 @@ const invitationBody = closed({
   library: Type.Optional(libraryId),
   address: Type.Optional(
     closed({
-      host: Type.String({ minLength: 1, maxLength: 253 }),
+      host: Type.String({ pattern: '^[^\\s\\u0000-\\u001f]+$', maxLength: 253 }),
       port: Type.Integer({ minimum: 1, maximum: 65_535 }),
     }),
   ),
