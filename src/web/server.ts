@@ -147,7 +147,12 @@ async function registerPlugins(app: FastifyInstance, context: WebContext): Promi
       ],
       components: {
         securitySchemes: {
-          administrator: { type: 'http', scheme: 'bearer' },
+          administrator: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'The administrator’s token; about libraries also a session of a federation administrator',
+          },
           library: {
             type: 'http',
             scheme: 'bearer',
