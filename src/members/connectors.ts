@@ -32,8 +32,8 @@ interface Leaving {
 }
 
 /**
- * One guarded connector per live library, made when it is first asked. A library that changes gets a new
- * one at once. The old one ends the asks it has; a search that still holds it, to page deeper or to ask
+ * One guarded connector per live library, made when it is first asked. A library that is to be asked in
+ * another way gets a new one at once. The old one ends the asks it has; a search that still holds it, to page deeper or to ask
  * again, is served by the new one.
  */
 export function createConnectorPool<C extends Connector = GuardedConnector>(
@@ -106,10 +106,11 @@ export function createConnectorPool<C extends Connector = GuardedConnector>(
     if (leaving.delete(place)) void place.inner.close();
   }
 
-  directory.onChange((id) => {
+  directory.onChange((id, entry) => {
     const place = places.get(id);
+    if (place === undefined || isAskedAlike(place.inner.library, entry?.library)) return;
     places.delete(id);
-    if (place) retire(place);
+    retire(place);
   });
 
   return {
@@ -125,6 +126,13 @@ export function createConnectorPool<C extends Connector = GuardedConnector>(
       await Promise.all(all.map(({ inner }) => inner.close()));
     },
   };
+}
+
+/** A new name or desk changes nothing about how a library is asked: pace, breaker and connections stay. */
+function isAskedAlike(before: Library, after: Library | undefined): boolean {
+  return (
+    after?.status === 'live' && JSON.stringify(after.connector) === JSON.stringify(before.connector)
+  );
 }
 
 type Through<C> = <T>(work: (connector: C) => Promise<T>) => Promise<T>;

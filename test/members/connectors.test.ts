@@ -13,7 +13,8 @@ const outcome = { hits: 1 } as Outcome;
 
 function document(name: string, more: Partial<LibraryInput> = {}): LibraryInput {
   const usual = minimalDocument('lib1');
-  const connector = { ...usual.connector, limits: { timeoutMs } } as LibraryInput['connector'];
+  const limits = { timeoutMs };
+  const connector = { ...usual.connector, limits, database: name } as LibraryInput['connector'];
   return { ...usual, name: { zh: name }, connector, ...more };
 }
 
@@ -95,6 +96,16 @@ t.test('a search that holds an old connector is served by the one after it', asy
   t.equal(await deeper2, outcome);
   await pool.close();
   t.ok(made.every(({ closed }) => closed));
+});
+
+t.test('a library that is asked as before keeps its connector', async (t) => {
+  const { put, pool, made } = poolOf(document('馆'));
+  const connector = pool.get('lib1');
+  put(document('馆', { aliases: ['新名'], contact: { phone: '010-0001' } }));
+  t.equal(pool.get('lib1'), connector);
+  await delay(timeoutMs * 2);
+  t.match(made, [{ closed: false, rested: false }]);
+  await pool.close();
 });
 
 t.test('a library that was paused or removed is not asked by a search that goes on', async (t) => {
