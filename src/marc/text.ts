@@ -3,7 +3,7 @@
  * under which two spellings of the same words are equal.
  */
 
-export { foldForMatching, mayHoldFolded } from './text/fold.ts';
+export { foldedLetters, foldForMatching, mayHoldFolded } from './text/fold.ts';
 export { toSimplified, toTraditional } from './text/script.ts';
 
 /** Full-width ASCII (U+FF01–FF5E) and the ideographic space as their ASCII twins; the rest stays. */

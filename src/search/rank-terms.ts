@@ -1,5 +1,5 @@
 import { normaliseIsbn, normaliseIssn } from '../marc/identifiers.ts';
-import { foldForMatching } from '../marc/text.ts';
+import { foldedLetters, foldForMatching } from '../marc/text.ts';
 import { resolveScoped, scopeOf } from '../query/indexes.ts';
 import type { Clause, IndexName, PrefixAssignment, Query, QueryNode } from '../query/types.ts';
 
@@ -11,6 +11,8 @@ export interface Token {
   /** The word may go on (`chem*`). */
   readonly open: boolean;
   readonly weight: number;
+  /** See lettersOf. */
+  readonly letters: number;
 }
 
 export interface RankClause {
@@ -18,6 +20,9 @@ export interface RankClause {
   readonly tokens: readonly Token[];
   /** The whole term, folded, for titles that are just this. */
   readonly phrase: string;
+  readonly firstWord: string;
+  /** Of the first word; see lettersOf. */
+  readonly letters: number;
 }
 
 /** What of a query ranks: its words by index, and the identifiers it names. */
@@ -70,7 +75,14 @@ function add(set: Set<string>, value: string | null): void {
 
 function rankClause(index: IndexName, clause: Clause, maximum: number): RankClause {
   const phrase = foldForMatching(clause.term.replace(/\\./gs, ' ').replace(/[?^"]/g, ' '));
-  return { index, tokens: tokensOf(clause.term, maximum), phrase };
+  const [firstWord = ''] = phrase.split(' ', 1);
+  const letters = lettersOf(firstWord);
+  return { index, tokens: tokensOf(clause.term, maximum), phrase, firstWord, letters };
+}
+
+/** The letters that a text must have to hold the word; none where the word has more than letters. */
+function lettersOf(word: string): number {
+  return Math.max(0, foldedLetters(word));
 }
 
 function tokensOf(term: string, maximum: number): readonly Token[] {
@@ -80,14 +92,16 @@ function tokensOf(term: string, maximum: number): readonly Token[] {
     const words = foldForMatching(part.replaceAll('*', ' ')).split(' ');
     words.forEach((word, position) => {
       const open = masked && position === words.length - 1;
-      for (const token of split(word, open)) tokens.set(token.text, token);
+      for (const token of split(word, open)) {
+        tokens.set(token.text, { ...token, letters: lettersOf(token.text) });
+      }
     });
   }
   return [...tokens.values()].slice(0, maximum);
 }
 
 /** A run of letters as one word, a run of Han as its bigrams; `c语言` is both. */
-function* split(word: string, open: boolean): Iterable<Token> {
+function* split(word: string, open: boolean): Iterable<Omit<Token, 'letters'>> {
   for (const [run] of word.matchAll(
     /[\u2e80-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]+|[^\u2e80-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]+/gu,
   )) {

@@ -1,5 +1,5 @@
 import type { BibRecord } from '../marc/record.ts';
-import { foldForMatching, mayHoldFolded } from '../marc/text.ts';
+import { foldedLetters, foldForMatching, mayHoldFolded } from '../marc/text.ts';
 import type { IndexName } from '../query/types.ts';
 import type { RankClause, RankTerms, Token } from './rank-terms.ts';
 
@@ -84,8 +84,14 @@ export interface Explanation {
 /** One record while it is scored: its texts by field, as written and folded, once they were needed. */
 interface Reading {
   readonly record: BibRecord;
-  readonly written: Partial<Record<FieldName, readonly (string | null)[]>>;
+  readonly written: Partial<Record<FieldName, Written>>;
   readonly folded: Partial<Record<FieldName, readonly string[]>>;
+}
+
+/** The texts of a field as the record has them, and the letters of all of them once folded. */
+interface Written {
+  readonly texts: readonly (string | null)[];
+  readonly letters: number;
 }
 
 function readingOf(record: BibRecord): Reading {
@@ -154,7 +160,7 @@ function saturate(weight: number): number {
 function tokenWeight(token: Token, fieldsOfIndex: readonly Wanted[], reading: Reading): number {
   let sum = 0;
   for (const { field, weight } of fieldsOfIndex) {
-    if (!anyMayHold(reading, field, token.text)) continue;
+    if (!anyMayHold(reading, field, token.text, token.letters)) continue;
     let count = 0;
     let length = 0;
     for (const text of foldedTexts(reading, field)) {
@@ -168,15 +174,13 @@ function tokenWeight(token: Token, fieldsOfIndex: readonly Wanted[], reading: Re
   return sum;
 }
 
-function phraseScore({ index, phrase }: RankClause, reading: Reading): number {
+function phraseScore({ index, phrase, firstWord, letters }: RankClause, reading: Reading): number {
   if (!wantedBy[index].some(({ field }) => field === 'title')) return 0;
-  const blank = phrase.indexOf(' ');
-  const firstWord = blank < 0 ? phrase : phrase.slice(0, blank);
-  const inTitle = mayHoldFolded(reading.record.title, firstWord);
+  const inTitle = firstWord === '' || anyMayHold(reading, 'title', firstWord, letters);
   const title = inTitle ? (foldedTexts(reading, 'title')[0] ?? '') : '';
   if (inTitle && title === phrase) return exactTitle;
   if (
-    anyMayHold(reading, 'otherTitle', firstWord) &&
+    anyMayHold(reading, 'otherTitle', firstWord, letters) &&
     foldedTexts(reading, 'otherTitle').includes(phrase)
   ) {
     return exactTitle;
@@ -186,10 +190,13 @@ function phraseScore({ index, phrase }: RankClause, reading: Reading): number {
   return holds(title, phrase) ? holdsPhrase : 0;
 }
 
-function writtenTexts(reading: Reading, field: FieldName): readonly (string | null)[] {
+function writtenTexts(reading: Reading, field: FieldName): Written {
   const known = reading.written[field];
   if (known !== undefined) return known;
-  const made = fields[field].texts(reading.record);
+  const texts = fields[field].texts(reading.record);
+  let letters = 0;
+  for (const text of texts) if (text) letters |= foldedLetters(text);
+  const made: Written = { texts, letters };
   reading.written[field] = made;
   return made;
 }
@@ -198,16 +205,16 @@ function foldedTexts(reading: Reading, field: FieldName): readonly string[] {
   const known = reading.folded[field];
   if (known !== undefined) return known;
   const made: string[] = [];
-  for (const text of writtenTexts(reading, field)) if (text) made.push(foldForMatching(text));
+  for (const text of writtenTexts(reading, field).texts) if (text) made.push(foldForMatching(text));
   reading.folded[field] = made;
   return made;
 }
 
 /** Most words of a query stand in few fields of a record: only those are folded. */
-function anyMayHold(reading: Reading, field: FieldName, word: string): boolean {
-  for (const text of writtenTexts(reading, field)) {
-    if (text && mayHoldFolded(text, word)) return true;
-  }
+function anyMayHold(reading: Reading, field: FieldName, word: string, wanted: number): boolean {
+  const { texts, letters } = writtenTexts(reading, field);
+  if ((letters & wanted) !== wanted) return false;
+  for (const text of texts) if (text && mayHoldFolded(text, word)) return true;
   return false;
 }
 

@@ -49,6 +49,27 @@ export function mayHoldFolded(text: string, word: string): boolean {
   return word === '';
 }
 
+/** Every letter, for a text of which nothing can be said without folding it. */
+const anyLetters = -1;
+const digitBit = 1 << 26;
+const otherBit = 1 << 27;
+
+/**
+ * The letters of the folded text, one bit each: a word stands in no text that lacks one of its letters.
+ * Digits have one bit, all writings but Latin another.
+ */
+export function foldedLetters(text: string): number {
+  let letters = 0;
+  for (let i = 0; i < text.length; i++) {
+    const entry = entryAt(text, i);
+    if (entry >= 0x61 && entry <= 0x7a) letters |= 1 << (entry - 0x61);
+    else if (entry === blank) continue;
+    else if (entry <= plus || entry >= composing) return anyLetters;
+    else letters |= entry >= 0x30 && entry <= 0x39 ? digitBit : otherBit;
+  }
+  return letters;
+}
+
 function mayStandAt(text: string, at: number, word: string): boolean {
   for (let i = 1; i < word.length; i++) {
     if (at + i >= text.length) return false;

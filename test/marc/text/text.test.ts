@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import {
+  foldedLetters,
   foldForMatching,
   foldWidth,
   hasHan,
@@ -132,7 +133,10 @@ t.test('tells without folding that a text does not hold a folded word', async (t
       const whole = before + written + after;
       const folded = foldForMatching(whole);
       for (const word of [...foldForMatching(written).split(' '), ...folded.split(' ')]) {
-        if (folded.includes(word) && !mayHoldFolded(whole, word)) return false;
+        if (!folded.includes(word)) continue;
+        if (!mayHoldFolded(whole, word)) return false;
+        const letters = Math.max(0, foldedLetters(word));
+        if ((foldedLetters(whole) & letters) !== letters) return false;
       }
       return true;
     }),
@@ -147,6 +151,8 @@ t.test('tells without folding that a text does not hold a folded word', async (t
   ] as const) {
     t.notOk(mayHoldFolded(whole, word), `${word} in ${whole}`);
   }
+  t.equal(foldedLetters('Éà 12') & foldedLetters('b'), 0);
+  t.not(foldedLetters('化学 12'), foldedLetters('12'));
   for (const [whole, word] of [
     ['JAZZ', 'jazz'],
     ['Édition', 'edition'],
