@@ -1,3 +1,5 @@
+import { createEgress } from '../protocols/egress.ts';
+import type { HttpAnswer } from '../protocols/types.ts';
 import { InputError } from './errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,26 +40,41 @@ export async function callGateway(
   environment: Environment,
 ): Promise<RemoteAnswer> {
   if (!URL.canParse(url)) throw new InputError('--url must be an absolute URL');
+  const address = new URL(`/api/v1${path}`, url);
   const token = environment.GUANJI_TOKEN;
-  const answer = await fetch(new URL(`/api/v1${path}`, url), {
-    method,
-    headers: {
-      accept: 'application/json',
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    // A token goes to the address that was named and nowhere else.
-    redirect: 'error',
-    signal: AbortSignal.timeout(timeoutMs),
-  }).catch((error: Error) => {
-    const why = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new RemoteError(503, `${url} gives no answer: ${why}`);
-  });
-  const text = await answer.text();
-  const etag = answer.headers.get('etag');
-  return { status: answer.status, body: text === '' ? null : JSON.parse(text), etag };
+  const port = address.port || (address.protocol === 'https:' ? '443' : '80');
+  // Whoever names the address may reach it. No redirect is followed, so the token goes nowhere else.
+  const egress = createEgress({ allow: [`${address.hostname}:${port}`] });
+  try {
+    const answer = await egress.request(
+      {
+        url: address,
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
+        connections: 1,
+      },
+      { signal: AbortSignal.timeout(timeoutMs), deadline: performance.now() + timeoutMs },
+    );
+    return await readAnswer(answer);
+  } catch (error) {
+    throw new RemoteError(503, `${url} gives no answer: ${(error as Error).message}`);
+  } finally {
+    await egress.close();
+  }
+}
+
+async function readAnswer({ status, headers, body }: HttpAnswer): Promise<RemoteAnswer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString('utf8');
+  const etag = typeof headers.etag === 'string' ? headers.etag : null;
+  return { status, body: text === '' ? null : JSON.parse(text), etag };
 }
 
 /** The body of an answer that is none of a problem; a problem is told and ends the command. */

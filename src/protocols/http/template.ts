@@ -36,7 +36,25 @@ export function fillUrl(template: string, variables: Variables, charset: QueryCh
   const encoded = template.replace(variable, (_all, name: string) =>
     percentEncode(String(variableOf(variables, name) ?? ''), charset),
   );
+  refuseDotSegments(template, encoded);
   return new URL(encoded);
+}
+
+/** `.` and `..` as a whole segment would change the path, and no encoding keeps them (WHATWG URL, 4.5). */
+function refuseDotSegments(template: string, filled: string): void {
+  const written = pathSegments(template);
+  const changed = pathSegments(filled).some(
+    (segment, at) => /^\.{1,2}$/.test(segment) && segment !== written[at],
+  );
+  if (!changed) return;
+  throw new UnsupportedQueryError(
+    '检索词不能只由“.”组成',
+    'A term of nothing but dots cannot be asked at this library',
+  );
+}
+
+function pathSegments(address: string): string[] {
+  return (address.split(/[?#]/, 1)[0] ?? '').split('/');
 }
 
 /** `name=value` pairs of those parameters whose variables are all set, encoded in the charset. */
