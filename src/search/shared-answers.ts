@@ -39,7 +39,7 @@ export interface SharedAnswers {
 }
 
 /** A shared answer is worth this much waiting and no more; the library may be as near. */
-export const patienceMs = 50;
+const patienceMs = 50;
 
 /** What the store says, or undefined when it fails or is slow; a turn that comes late is given back. */
 export function askShared(

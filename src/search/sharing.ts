@@ -4,7 +4,7 @@ import type { SourceRecord } from '../members/types.ts';
 import { pageKey } from './cache.ts';
 import type { KeptSearch, SearchTable } from './search-table.ts';
 import type { Seat } from './seat.ts';
-import { patienceMs, type SharedAnswers, within } from './shared-answers.ts';
+import { type SharedAnswers, within } from './shared-answers.ts';
 import type {
   KeptSeat,
   KeptState,
@@ -55,6 +55,8 @@ export interface SharingOptions {
 
 /** Reading a search of another gateway is worth this much waiting. */
 const findMs = 1000;
+/** An answer is held back this long at most for a slow store, since its id may be read elsewhere at once. */
+const tellMs = 500;
 /** Less, where this gateway has the search itself and only asks for news of it. */
 const refreshMs = 250;
 /** A search that was just cancelled elsewhere is about to be kept: looked for so often, so far apart. */
@@ -154,7 +156,7 @@ export function createSharing(options: SharingOptions): Sharing {
     },
     async settled(search) {
       const all = Promise.all([telling.get(search), options.published()]);
-      await within(all, 2 * patienceMs, clock);
+      await within(all, tellMs, clock);
     },
     find(id) {
       const local = table.get(id);

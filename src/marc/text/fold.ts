@@ -118,7 +118,8 @@ function fold(text: string, composed: boolean): string {
         pending = true;
       continue;
     }
-    if ((entry === plus || entry === 0x23) && !belongs(previous, pending, text.charCodeAt(i + 1))) {
+    const isSign = entry === plus || entry === 0x23;
+    if (isSign && !belongs(previous, pending, foldedAfter(text, i + 1))) {
       pending = true;
       continue;
     }
@@ -150,6 +151,19 @@ function fold(text: string, composed: boolean): string {
 function belongs(previous: number, pending: boolean, next: number): boolean {
   if (pending || isAsciiWord(next)) return false;
   return isAsciiWord(previous) || previous === 0x2b || previous === 0x23;
+}
+
+/** The first code unit of what the text from there on folds to; a blank where that is nothing. */
+function foldedAfter(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const entry = entryAt(text, at);
+    if (entry === drop) continue;
+    if (entry < composing) return entry;
+    const expansion = expansionOf(text, at);
+    if (expansion !== '') return expansion.charCodeAt(0);
+    if (text.charCodeAt(at) >> 10 === 0x36) at++;
+  }
+  return blank;
 }
 
 function isAsciiWord(code: number): boolean {
@@ -208,8 +222,7 @@ function singleUnit(folded: string, code: number): number {
 
 function isComposing(code: number): boolean {
   return (
-    code === 0x3099 ||
-    code === 0x309a ||
+    (code >= 0x3099 && code <= 0x309c) ||
     (code >= 0x1100 && code <= 0x11ff) ||
     (code >= 0x3131 && code <= 0x318e) ||
     (code >= 0x3200 && code <= 0x321e) ||
