@@ -69,12 +69,15 @@ t.test('folds a folded text to itself', async () => {
   );
 });
 
-t.test('folds rare signs to themselves too: voice marks after parts, names before raised digits', async (t) => {
-  const once = foldForMatching('\u{11099}\u{110ba}\u309b');
-  t.equal(foldForMatching(once), once);
-  const sign = foldForMatching('\u{1f100}#\u00b9');
-  t.equal(foldForMatching(sign), sign);
-});
+t.test(
+  'folds rare signs to themselves too: voice marks after parts, names before raised digits',
+  async (t) => {
+    const once = foldForMatching('\u{11099}\u{110ba}\u309b');
+    t.equal(foldForMatching(once), once);
+    const sign = foldForMatching('\u{1f100}#\u00b9');
+    t.equal(foldForMatching(sign), sign);
+  },
+);
 
 t.test('leaves only single blanks between words, whatever the text', async () => {
   fc.assert(
