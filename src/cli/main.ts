@@ -2,28 +2,18 @@ import { Command, CommanderError } from 'commander';
 import { SettingsError } from '../config.ts';
 import { printFault } from '../members/faults.ts';
 import { QuerySyntaxError } from '../query/errors.ts';
-import { checkCommand } from './check.ts';
-import { cqlCommand } from './cql.ts';
-import { demoPeopleCommand } from './demo-people.ts';
 import { InputError } from './errors.ts';
-import { exportCommand } from './export.ts';
 import { addLibraries } from './libraries.ts';
-import { matchCommand } from './match.ts';
-import { healthCommand, maintenanceCommand, shadowCommand } from './members.ts';
-import { migrateCommand } from './migrate.ts';
 import { endWithReader } from './output.ts';
-import { probeCommand } from './probe.ts';
-import { recordsCommand } from './records.ts';
 import { RemoteError } from './remote.ts';
-import { sandboxCommand } from './sandbox.ts';
-import { searchCommand } from './search.ts';
-import { serve } from './serve.ts';
-import { importCommand, targetsCommand } from './targets.ts';
 import { safeText } from './terminal.ts';
 
 const repeated = (value: string, before: readonly string[]) => [...before, value];
 
-/** Runs one command; resolves to the exit code: 0 done, 1 something failed, 2 bad input. */
+/**
+ * Runs one command; resolves to the exit code: 0 done, 1 something failed, 2 bad input. Each command loads what it
+ * needs when it is called: most of them need neither the gateway nor the database.
+ */
 async function run(argv: readonly string[]): Promise<number> {
   let code = 0;
   const program = new Command('guanji')
@@ -39,12 +29,14 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--json', "print the API's answer and nothing else")
     .option('--url <url>', 'ask a running gateway')
     .action(async (query, options) => {
+      const { searchCommand } = await import('./search.ts');
       code = await searchCommand(query, options, process.env);
     });
   program
     .command('serve')
     .description('run the gateway')
     .action(async () => {
+      const { serve } = await import('./serve.ts');
       code = await serve(process.env);
     });
   program
@@ -53,30 +45,35 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--port <n>', 'port of the first library; the others follow')
     .option('--fault <library=name>', 'inject a fault; repeatable', repeated, [])
     .action(async (options) => {
+      const { sandboxCommand } = await import('./sandbox.ts');
       code = await sandboxCommand(options);
     });
   program
     .command('demo-people')
     .description('make a reader and two desks in a demonstration gateway, while it does not run')
     .action(async () => {
+      const { demoPeopleCommand } = await import('./demo-people.ts');
       code = await demoPeopleCommand(process.env);
     });
   program
     .command('migrate')
     .description('bring the database to this version')
     .action(async () => {
+      const { migrateCommand } = await import('./migrate.ts');
       code = await migrateCommand(process.env);
     });
   program
     .command('export <folder>')
     .description('write everything the database holds into an empty folder, a JSON object a line')
     .action(async (folder) => {
+      const { exportCommand } = await import('./export.ts');
       code = await exportCommand(folder, process.env);
     });
   program
     .command('check [folders...]')
     .description('validate every setting and library file')
     .action(async (folders) => {
+      const { checkCommand } = await import('./check.ts');
       code = await checkCommand(folders, process.env);
     });
   program
@@ -85,6 +82,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--write <folder>', 'keep each draft as a file of this folder')
     .option('--json', 'print drafts and refusals and nothing else')
     .action(async (file, options) => {
+      const { importCommand } = await import('./targets.ts');
       code = await importCommand(file, options);
     });
   program
@@ -93,6 +91,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .requiredOption('--to <format>', 'pazpar2 or zeerex')
     .option('--out <folder>', 'files of this folder, in place of standard output')
     .action(async (ids, options) => {
+      const { targetsCommand } = await import('./targets.ts');
       code = await targetsCommand(ids, options, process.env);
     });
   program
@@ -106,6 +105,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--charset <name>', 'declared charset of the file', 'auto')
     .option('--dialect <name>', 'marc21, cnmarc or unimarc', 'auto')
     .action(async (file, options) => {
+      const { recordsCommand } = await import('./records.ts');
       code = await recordsCommand(file, options);
     });
   program
@@ -115,6 +115,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--write <file>', 'keep the proposed document')
     .option('--per-minute <n>', 'requests a minute at the library, 300 by default')
     .action(async (target, options) => {
+      const { probeCommand } = await import('./probe.ts');
       code = await probeCommand(target, options, process.env);
     });
   program
@@ -123,6 +124,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--url <url>', 'the gateway, http://127.0.0.1:8080 by default')
     .option('--json', "print the API's answer and nothing else")
     .action(async (library, options) => {
+      const { healthCommand } = await import('./members.ts');
       code = await healthCommand(library, options, process.env);
     });
   program
@@ -135,6 +137,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--en <text>', 'the reason in English')
     .option('--json', "print the API's answer and nothing else")
     .action(async (action, library, window, options) => {
+      const { maintenanceCommand } = await import('./members.ts');
       code = await maintenanceCommand(action, library, window, options, process.env);
     });
   program
@@ -143,6 +146,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--url <url>', 'the gateway, http://127.0.0.1:8080 by default')
     .option('--json', "print the API's answer and nothing else")
     .action(async (action, library, file, options) => {
+      const { shadowCommand } = await import('./members.ts');
       code = await shadowCommand(action, library, file, options, process.env);
     });
   program
@@ -152,12 +156,14 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--file <file>', 'a query a line, an answer a line')
     .option('--map <file>', 'YAZ-style properties file for PQF')
     .action(async (query, options) => {
+      const { cqlCommand } = await import('./cql.ts');
       code = await cqlCommand(query, options);
     });
   program
     .command('match <file>')
     .description('say of each pair of MARC-in-JSON records whether it is one edition')
     .action(async (file) => {
+      const { matchCommand } = await import('./match.ts');
       code = await matchCommand(file);
     });
   addLibraries(program, process.env, (ended) => {

@@ -7,6 +7,12 @@ import { catalogue, registrationWorld, sruDocument } from '../../support/registr
 
 t.setTimeout(120_000);
 
+/** The pace of the library's own document is what a probe keeps to. */
+const unhurried = (url: string) =>
+  sruDocument('probing', url, {
+    connector: { protocol: 'sru', url, limits: { perMinute: 60_000 } },
+  });
+
 eachDatabase(
   'a library has only those addresses probed that were approved for it',
   async (t, database) => {
@@ -24,7 +30,7 @@ eachDatabase(
       })
     ).json();
     const registered = await world.ask(null, 'POST', '/libraries', {
-      body: sruDocument('probing', own.url),
+      body: unhurried(own.url),
       headers: { invitation: code },
     });
     const { token } = registered.json();
@@ -37,10 +43,10 @@ eachDatabase(
     const refused = await probe({ address: other.url });
     t.equal(refused.statusCode, 403);
     t.match(refused.json().detail, new URL(other.url).port);
-    t.equal((await probe({ document: sruDocument('probing', other.url) })).statusCode, 403);
+    t.equal((await probe({ document: unhurried(other.url) })).statusCode, 403);
     t.equal((await probe({ address: 'z3950://127.0.0.2:210/any' })).statusCode, 403);
     await world.ask(token, 'PUT', '/libraries/probing', {
-      body: sruDocument('probing', other.url),
+      body: unhurried(other.url),
       headers: { 'if-match': '*' },
     });
     t.equal((await world.ask(token, 'POST', '/libraries/probing/probe')).statusCode, 403);
