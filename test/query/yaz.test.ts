@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -11,7 +10,7 @@ import { parsePqf } from '../../src/query/pqf/parser.ts';
 import { printPqf } from '../../src/query/pqf/printer.ts';
 import { toRpn } from '../../src/query/translate/rpn.ts';
 import type { IndexMap, Query, RpnNode } from '../../src/query/types.ts';
-import { freePorts, runProgram } from '../support/processes.ts';
+import { freePorts, runProgram, startProgram } from '../support/processes.ts';
 import { withoutPrograms } from '../support/requirements.ts';
 import { meaningful } from './queries.ts';
 
@@ -38,25 +37,23 @@ async function askedAs(
   commands: readonly string[],
 ): Promise<readonly RpnNode[]> {
   const [port = 0] = await freePorts(1);
-  const server = spawn('yaz-ztest', ['-S', '-v', 'log,request', `tcp:127.0.0.1:${port}`]);
-  const ended = new Promise((resolve) => server.once('close', resolve));
-  let log = '';
+  const heard: Buffer[] = [];
+  const server = await startProgram(
+    'yaz-ztest',
+    ['-S', '-v', 'log,request', `tcp:127.0.0.1:${port}`],
+    {
+      ports: [port],
+      hear: (chunk) => heard.push(chunk),
+    },
+  );
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.once('exit', () => reject(new Error(`yaz-ztest ended: ${log}`)));
-      server.stderr.on('data', (chunk: Buffer) => {
-        log += chunk.toString();
-        if (log.includes('Adding static listener')) resolve();
-      });
-    });
     const lines = [`open 127.0.0.1:${port}`, ...commands, 'quit', ''];
     await runProgram('yaz-client', options, { input: lines.join('\n') });
   } finally {
-    server.kill();
-    await ended;
+    await server.stop();
   }
-  return log
+  return Buffer.concat(heard)
+    .toString('utf8')
     .split('\n')
     .flatMap((line) => /\] Search .* RPN (.*)$/.exec(line)?.[1] ?? [])
     .map((pqf) => ordered(parsePqf(pqf).node));

@@ -30,12 +30,16 @@ export async function freePorts(count: number): Promise<number[]> {
 
 /**
  * Starts a server and waits until it takes connections on every one of its ports. Throws with its last words
- * when it ends before.
+ * when it ends before. What it writes goes to `hear`, all of it before `stop` settles.
  */
 export async function startProgram(
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly ports: readonly number[] },
+  options: {
+    readonly cwd?: string;
+    readonly ports: readonly number[];
+    readonly hear?: (chunk: Buffer) => void;
+  },
 ): Promise<Running> {
   const child = spawn(command, args, {
     cwd: options.cwd,
@@ -43,6 +47,7 @@ export async function startProgram(
   });
   let printed = '';
   const keep = (chunk: Buffer) => {
+    options.hear?.(chunk);
     printed = (printed + chunk.toString('latin1')).slice(-20_000);
   };
   child.stdout.on('data', keep);
@@ -52,13 +57,15 @@ export async function startProgram(
     child.once('exit', (code) => reject(new Error(`${command} ended with ${code}: ${printed}`)));
   });
   ended.catch(() => undefined);
+  // A program's children may keep its pipes open for ever, so they are waited for only where they are heard.
+  const last = options.hear === undefined ? 'exit' : 'close';
   try {
     await Promise.race([ended, Promise.all(options.ports.map(listening))]);
   } catch (error) {
-    await stop(child);
+    await stop(child, last);
     throw error;
   }
-  return { pid: child.pid ?? 0, stop: () => stop(child) };
+  return { pid: child.pid ?? 0, stop: () => stop(child, last) };
 }
 
 /** Servers say that they listen before they do: only a connection proves it. */
@@ -76,9 +83,9 @@ async function listening(port: number): Promise<void> {
 }
 
 /** Test servers keep nothing worth a farewell, and Zebra takes seconds over one. */
-async function stop(child: ChildProcess): Promise<void> {
+async function stop(child: ChildProcess, last: 'exit' | 'close'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
+  const gone = new Promise((resolve) => child.once(last, resolve));
   child.kill('SIGKILL');
   await gone;
 }
