@@ -6,6 +6,7 @@ import { startHealth } from './app-health.ts';
 import { type RunningLoans, startLoans } from './app-loans.ts';
 import { connectorMaker, probeWithin, startRegistration } from './app-registration.ts';
 import { type DirectoryShape, readDirectoryShape, type Settings } from './config.ts';
+import { settleHeap } from './heap.ts';
 import { checkLibrary } from './members/check.ts';
 import { type ConnectorPool, createConnectorPool } from './members/connectors.ts';
 import { createDirectory, type Directory } from './members/directory.ts';
@@ -88,6 +89,7 @@ export async function createFederation(
   demonstration: Demonstration | null,
   logger: FastifyBaseLogger,
 ): Promise<Federation> {
+  settleHeap();
   const shape = await readDirectoryShape(settings);
   const directory = createDirectory();
   const demonstrationPorts: string[] = [];
