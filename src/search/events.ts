@@ -1,5 +1,5 @@
+import type { Line } from './line.ts';
 import type { LineLog } from './line-log.ts';
-import type { Line } from './list.ts';
 import type { Facets, LibraryAnswer, SearchAnswer, SearchEvent } from './types.ts';
 
 /**
@@ -37,7 +37,7 @@ function lineEvents({ lines: linesOf, log }: Changes, afterId: number): SearchEv
   const lines = linesOf();
   const byVersion = new Map<number, Line[]>();
   for (const line of lines) {
-    const version = log.versionOf(line.record.id);
+    const version = log.versionOf(line.id);
     if (version <= afterId) continue;
     const batch = byVersion.get(version);
     if (batch === undefined) byVersion.set(version, [line]);

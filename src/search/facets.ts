@@ -1,22 +1,22 @@
-import type { Line } from './list.ts';
+import type { Line } from './line.ts';
 import { type FacetName, type Facets, facetNames } from './types.ts';
 
 /** The values a line has under a facet; a line counts once for each. */
 export function facetValues(line: Line, name: FacetName): readonly string[] {
-  const { record } = line;
+  const { described, group } = line;
   switch (name) {
     case 'library':
-      return record.holdings.map((holding) => holding.library);
+      return group.members.map(({ library }) => library);
     case 'year':
-      return record.year === null ? [] : [String(record.year)];
+      return described.year === null ? [] : [String(described.year)];
     case 'language':
-      return record.language === null ? [] : [record.language];
+      return described.language === null ? [] : [described.language];
     case 'type':
-      return [record.type];
+      return [described.type];
     case 'author':
-      return record.authors;
+      return described.authors;
     case 'subject':
-      return record.subjects;
+      return described.subjects;
   }
 }
 

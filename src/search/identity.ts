@@ -1,6 +1,7 @@
+import type { Line } from './line.ts';
 import type { Group } from './matching/index.ts';
 import { recordId } from './merge.ts';
-import { contentKey, isNumbered, memberKey } from './records.ts';
+import { memberKey } from './records.ts';
 
 /**
  * The ids of merged lines. An id is made from the smallest member of the group (library, then number;
@@ -9,18 +10,15 @@ import { contentKey, isNumbered, memberKey } from './records.ts';
  * also when a smaller member joins later; both ids lead to the line.
  */
 export interface Identities {
-  /**
-   * One id for each group, all different, in the order of the groups; `own` are the ids their
-   * smallest members give them.
-   */
-  assign(groups: readonly Group[], own: readonly string[]): AssignedIds;
+  /** One id for each line, all different; null where each has its own already. */
+  assign(lines: readonly Line[]): AssignedIds;
   /** Pins the id a group was shown under. */
   show(group: Group, id: string): void;
 }
 
 export interface AssignedIds {
-  readonly ids: readonly string[];
-  /** Whether every group has the id that any other search would give it. */
+  readonly ids: readonly string[] | null;
+  /** Whether every line has the id that any other search would give it. */
   readonly canonical: boolean;
 }
 
@@ -28,17 +26,17 @@ export function createIdentities(): Identities {
   const shown = new Map<string, string>();
 
   const assignPinned = (
-    groups: readonly Group[],
+    lines: readonly Line[],
     canonical: readonly string[],
   ): readonly string[] => {
     const taken = new Set<string>();
-    const ids: (string | null)[] = groups.map((group, position) => {
+    const ids: (string | null)[] = lines.map(({ group }, position) => {
       const own = canonical[position] ?? '';
       if (!shownIds(group).includes(own)) return null;
       taken.add(own);
       return own;
     });
-    return groups.map((group, position) => {
+    return lines.map(({ group }, position) => {
       const kept = ids[position];
       if (kept) return kept;
       const free = shownIds(group).find((id) => !taken.has(id));
@@ -59,10 +57,12 @@ export function createIdentities(): Identities {
   };
 
   return {
-    assign(groups, own) {
-      const canonical = distinct(groups, own);
+    assign(lines) {
+      const names = new Set(lines.map(({ name }) => name));
+      if (names.size === lines.length && shown.size === 0) return { ids: null, canonical: true };
+      const canonical = distinct(lines);
       if (shown.size === 0) return { ids: canonical, canonical: true };
-      const ids = assignPinned(groups, canonical);
+      const ids = assignPinned(lines, canonical);
       return { ids, canonical: ids.every((id, position) => id === canonical[position]) };
     },
     show(group, id) {
@@ -71,22 +71,16 @@ export function createIdentities(): Identities {
   };
 }
 
-/** The id a group has by its smallest member; `ofKey` is that of its key, where it is known. */
-export function ownId(group: Group, ofKey: string): string {
-  const [first] = group.members;
-  if (first === undefined || isNumbered(first)) return ofKey;
-  return recordId(contentKey(first));
-}
-
 /** Two different records that a library gives one number get different ids all the same. */
-function distinct(groups: readonly Group[], own: readonly string[]): readonly string[] {
+function distinct(lines: readonly Line[]): readonly string[] {
+  const own = lines.map(({ ownId }) => ownId);
   const taken = new Set(own);
   if (taken.size === own.length) return own;
   taken.clear();
   return own.map((id, position) => {
     let free = id;
     for (let again = 1; taken.has(free); again++) {
-      free = recordId(`${groups[position]?.key}\u0000${again}`);
+      free = recordId(`${lines[position]?.group.key}\u0000${again}`);
     }
     taken.add(free);
     return free;

@@ -1,4 +1,4 @@
-import type { Line } from './list.ts';
+import type { Line } from './line.ts';
 import type { MergedRecord } from './types.ts';
 
 /** Which lines changed when, so that every stream gets what it has not seen and nothing else. */
@@ -40,7 +40,7 @@ export function createLineLog(): LineLog {
         gone.delete(record.id);
       }
       if (entries.size > lines.length) {
-        const present = new Set(lines.map((line) => line.record.id));
+        const present = new Set(lines.map((line) => line.id));
         for (const id of entries.keys()) {
           if (present.has(id)) continue;
           entries.delete(id);

@@ -1,26 +1,22 @@
 import type { SourceRecord } from '../members/types.ts';
-import { createIdentities, type Identities, ownId } from './identity.ts';
+import { createIdentities, type Identities } from './identity.ts';
+import { type Line, makeLine } from './line.ts';
 import { type Clusterer, createClusterer, type Group } from './matching/index.ts';
-import { mergeGroup } from './merge.ts';
 import { scoreOf } from './rank.ts';
 import type { RankTerms } from './rank-terms.ts';
-import type { MergedRecord } from './types.ts';
-
-/** One line of the merged list. */
-export interface Line {
-  readonly group: Group;
-  readonly record: MergedRecord;
-  /** The id the group has in every search where nobody saw a part of it before. */
-  readonly ownId: string;
-  /** Different libraries that hold it. */
-  readonly holders: number;
-  /** 2 when a copy can be lent, 1 when one is on the shelf, 0 when nothing is known. */
-  readonly availability: number;
-}
 
 /** The merged list by relevance: a function of the records and the query alone. */
 export interface MergedList {
   readonly lines: readonly Line[];
+}
+
+/** The ids of the lines that records are part of. */
+export function lineIds({ lines }: MergedList): ReadonlyMap<SourceRecord, string> {
+  const ids = new Map<SourceRecord, string>();
+  for (const { group, id } of lines) {
+    for (const member of group.members) ids.set(member, id);
+  }
+  return ids;
 }
 
 /** Builds the merged list of one search as records arrive. */
@@ -134,7 +130,7 @@ export function createComposer(
     },
     show(lines) {
       if (lines.length > 0) pinnedAt ??= sources.length;
-      for (const { group, record } of lines) identities.show(group, record.id);
+      for (const { group, id } of lines) identities.show(group, id);
     },
     trim() {
       if (current !== null) work = null;
@@ -177,7 +173,7 @@ function makeLines(work: Workshop, maximum: number): boolean {
   for (let left = maximum; work.made < groups.length && left > 0; work.made++) {
     const group = groups[work.made] as Group;
     if (lines.has(group)) continue;
-    lines.set(group, lineOf(group, work.scores));
+    lines.set(group, makeLine(group, work.scores));
     left--;
   }
   return work.made < groups.length;
@@ -188,35 +184,11 @@ function compose(
   identities: Identities,
 ): { lines: readonly Line[]; canonical: boolean } {
   const groups = work.groups ?? [];
-  const made = groups.map((group) => work.lines.get(group) ?? lineOf(group, work.scores));
-  const own = made.map((line) => line.ownId);
-  const { ids, canonical } = identities.assign(groups, own);
-  const lines = made.map((line, position) => withId(line, ids[position] ?? line.ownId));
+  const made = groups.map((group) => work.lines.get(group) ?? makeLine(group, work.scores));
+  const { ids, canonical } = identities.assign(made);
+  const lines = ids === null ? made : made.map((line, at) => line.withId(ids[at] ?? line.id));
   work.lines = new Map(lines.map((line) => [line.group, line]));
-  return { lines: lines.sort(byStanding), canonical };
-}
-
-function withId(line: Line, id: string): Line {
-  return line.record.id === id ? line : { ...line, record: { ...line.record, id } };
-}
-
-function lineOf(group: Group, scores: ReadonlyMap<SourceRecord, number>): Line {
-  // A line is as good as its best record: a poor description beside it takes nothing away.
-  let score = 0;
-  for (const member of group.members) score = Math.max(score, scores.get(member) ?? 0);
-  const merged = mergeGroup(group);
-  const id = ownId(group, merged.id);
-  const record: MergedRecord = { ...merged, id, score };
-  let availability = 0;
-  for (const holding of record.holdings) {
-    if (holding.lendable === true) availability = 2;
-    else if (holding.status === 'available') availability = Math.max(availability, 1);
-  }
-  return { group, record, ownId: id, holders: holdersOf(group), availability };
-}
-
-function holdersOf({ members }: Group): number {
-  return members.length === 1 ? 1 : new Set(members.map(({ library }) => library)).size;
+  return { lines: [...lines].sort(byStanding), canonical };
 }
 
 /**
@@ -225,11 +197,11 @@ function holdersOf({ members }: Group): number {
  */
 function byStanding(a: Line, b: Line): number {
   return (
-    b.record.score - a.record.score ||
+    b.score - a.score ||
     b.holders - a.holders ||
     b.availability - a.availability ||
-    (b.record.year ?? 0) - (a.record.year ?? 0) ||
-    compareText(a.record.title, b.record.title) ||
+    (b.described.year ?? 0) - (a.described.year ?? 0) ||
+    compareText(a.described.title, b.described.title) ||
     compareText(a.group.key, b.group.key) ||
     (a.group.members[0]?.position ?? 0) - (b.group.members[0]?.position ?? 0)
   );

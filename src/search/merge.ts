@@ -28,7 +28,8 @@ const maxSubjects = 60;
 const maxIdentifiers = 40;
 
 type Merge<V> = (records: readonly BibRecord[], from: From) => V;
-type Described = Omit<MergedLine, 'id' | 'mergedBecause' | 'holdings'>;
+/** What a line says of the edition itself; every record says as much. */
+export type Described = Omit<MergedLine, 'id' | 'mergedBecause' | 'holdings'>;
 type Field = keyof Described;
 
 /** A field that goes by a rule alone. */
@@ -117,11 +118,15 @@ const fields = Object.keys(rules) as readonly Field[];
  * them, so it is the same however they arrived, and stays while no smaller one joins.
  */
 export function mergeGroup(group: Group): MergedLine {
-  const { members } = group;
+  return lineOf(group, describe(group), recordId(group.key));
+}
+
+/** What the records of a group say together; a record alone speaks for itself. */
+export function describe({ members }: Group): Described {
   const first = members[0];
   return members.length === 1 && first !== undefined
-    ? lineOf(group, first.record)
-    : lineOf(group, mergedBy(members.map((member) => member.record)));
+    ? first.record
+    : mergedBy(members.map((member) => member.record));
 }
 
 /** For each field of the merged line, the source records that have the value it shows. */
@@ -147,9 +152,10 @@ export function recordId(groupKey: string): string {
   return `r_${hash('sha256', groupKey, 'hex').slice(0, 24)}`;
 }
 
-function lineOf(group: Group, described: Described): MergedLine {
+/** The line of a group under an id. */
+export function lineOf(group: Group, described: Described, id: string): MergedLine {
   return {
-    id: recordId(group.key),
+    id,
     title: described.title,
     subtitle: described.subtitle,
     parallelTitle: described.parallelTitle,

@@ -1,6 +1,7 @@
 import type { SourceRecord } from '../members/types.ts';
 import { Asking } from './asking.ts';
-import { type Composer, createComposer, type Line, type MergedList } from './list.ts';
+import type { Line } from './line.ts';
+import { type Composer, createComposer, lineIds, type MergedList } from './list.ts';
 import { ownPage } from './own-list.ts';
 import { rankTerms } from './rank-terms.ts';
 import { createRest, type Rest } from './rest.ts';
@@ -191,8 +192,8 @@ export class LiveSearch implements ShareableSearch {
     ids: (all: readonly string[]) => readonly string[],
   ): readonly MergedRecord[] {
     const { lines } = select(this.#list(), view, this.#services.settings.facetValues);
-    const wanted = new Set(ids(lines.map(({ record }) => record.id)));
-    const chosen = lines.filter(({ record }) => wanted.has(record.id));
+    const wanted = new Set(ids(lines.map(({ id }) => id)));
+    const chosen = lines.filter(({ id }) => wanted.has(id));
     this.#show(chosen);
     return chosen.map(({ record }) => record);
   }
@@ -307,11 +308,7 @@ export class LiveSearch implements ShareableSearch {
 
   /** The ids of the lines that source records of this search are part of. */
   lineIds(): ReadonlyMap<SourceRecord, string> {
-    const ids = new Map<SourceRecord, string>();
-    for (const { group, record } of this.#list().lines) {
-      for (const member of group.members) ids.set(member, record.id);
-    }
-    return ids;
+    return lineIds(this.#list());
   }
 
   /** An id that is not of this gateway's events says nothing about them: everything is new. */

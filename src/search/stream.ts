@@ -1,7 +1,8 @@
 import type { Clock } from '../members/guards/clock.ts';
 import { eventsSince } from './events.ts';
+import type { Line } from './line.ts';
 import { createLineLog } from './line-log.ts';
-import type { Line, MergedList } from './list.ts';
+import type { MergedList } from './list.ts';
 import type { Sequence } from './services.ts';
 import type { Facets, LibraryAnswer, SearchAnswer, SearchEvent } from './types.ts';
 

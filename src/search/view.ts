@@ -1,5 +1,6 @@
 import { countFacets, facetValues } from './facets.ts';
-import type { Line, MergedList } from './list.ts';
+import type { Line } from './line.ts';
+import type { MergedList } from './list.ts';
 import type { FacetName, Facets, SortOrder, View } from './types.ts';
 
 /** What a reader sees of a merged list: filtered, sorted, counted. */
@@ -93,13 +94,13 @@ function sorted(lines: readonly Line[], order: SortOrder): readonly Line[] {
     case 'title':
       return sortByWords(lines, sortTitle);
     case 'author':
-      return sortByWords(lines, (line) => line.record.authors[0] ?? '');
+      return sortByWords(lines, (line) => line.described.authors[0] ?? '');
   }
 }
 
 function byYear(a: Line, b: Line, direction: 1 | -1): number {
-  const one = a.record.year;
-  const two = b.record.year;
+  const one = a.described.year;
+  const two = b.described.year;
   if (one === null || two === null) return one === two ? 0 : one === null ? 1 : -1;
   return (one - two) * direction;
 }
@@ -117,7 +118,7 @@ function sortByWords(lines: readonly Line[], wordsOf: (line: Line) => string): r
 
 /** The title without its article, from the record whose title the line shows. */
 function sortTitle(line: Line): string {
-  const shown = line.record.title;
+  const shown = line.described.title;
   const source = line.group.members.find((member) => member.record.title === shown);
   return source?.record.sortTitle || shown;
 }

@@ -32,6 +32,16 @@ export function holdingOf(source: HeldRecord): Holding {
   };
 }
 
+/** 2 when a copy can be lent, 1 when one is on the shelf, 0 when nothing is known of any. */
+export function availabilityOf(items: readonly Item[]): number {
+  let best = 0;
+  for (const { lendable, status } of items) {
+    if (lendable === true) return 2;
+    if (status === 'available') best = 1;
+  }
+  return best;
+}
+
 function agreed(
   items: readonly Item[],
   field: 'volume' | 'location' | 'lendableWhy',
