@@ -7,6 +7,8 @@ import { type Parcel, portionsOf, putAway } from './stacks.ts';
 export interface PageRest {
   /** The page is used now; its time begins anew. */
   used(name: string): void;
+  /** Lets everything be as it is. */
+  stop(): void;
 }
 
 export interface PageRestOptions {
@@ -22,11 +24,12 @@ export function createPageRest(options: PageRestOptions): PageRest {
   const { clock, idleMs } = options;
   const usedAt = new Map<string, number>();
   let isLooking = false;
+  let cancelLook = () => {};
 
   const lookLater = () => {
     if (isLooking) return;
     isLooking = true;
-    clock.later(idleMs, () => {
+    cancelLook = clock.later(idleMs, () => {
       isLooking = false;
       const work = sleeping();
       turnsOf(clock).take(() => work.next().done !== true);
@@ -55,6 +58,10 @@ export function createPageRest(options: PageRestOptions): PageRest {
       usedAt.delete(name);
       usedAt.set(name, clock.now());
       lookLater();
+    },
+    stop() {
+      cancelLook();
+      usedAt.clear();
     },
   };
 }

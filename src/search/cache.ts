@@ -56,6 +56,8 @@ export interface AnswerCache {
   readonly bytes: number;
   readonly pages: number;
   readonly counts: { readonly hits: number; readonly misses: number };
+  /** Ends what would be done later. */
+  close(): void;
 }
 
 interface Page {
@@ -220,6 +222,7 @@ export function createAnswerCache(
     get counts() {
       return { hits, misses };
     },
+    close: rest.stop,
   };
 }
 

@@ -109,6 +109,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       sharing?.stop();
       searches.close();
       flights.stop();
+      cache.close();
     },
   };
 }

@@ -12,8 +12,8 @@ import { memberKey } from './records.ts';
 export interface Identities {
   /** One id for each line, all different; null where each has its own already. */
   assign(lines: readonly Line[]): AssignedIds;
-  /** Pins the id a group was shown under. */
-  show(group: Group, id: string): void;
+  /** Pins the id a line was shown under. */
+  show(line: Line): void;
 }
 
 export interface AssignedIds {
@@ -24,15 +24,21 @@ export interface AssignedIds {
 
 export function createIdentities(): Identities {
   const shown = new Map<string, string>();
+  /** Lines as they were shown: their ids stand. */
+  const pinned = new WeakSet<Line>();
 
   const assignPinned = (
     lines: readonly Line[],
     canonical: readonly string[],
   ): readonly string[] => {
     const taken = new Set<string>();
-    const ids: (string | null)[] = lines.map(({ group }, position) => {
+    const ids: (string | null)[] = lines.map((line, position) => {
+      if (pinned.has(line)) {
+        taken.add(line.id);
+        return line.id;
+      }
       const own = canonical[position] ?? '';
-      if (!shownIds(group).includes(own)) return null;
+      if (!shownIds(line.group).includes(own)) return null;
       taken.add(own);
       return own;
     });
@@ -65,8 +71,10 @@ export function createIdentities(): Identities {
       const ids = assignPinned(lines, canonical);
       return { ids, canonical: ids.every((id, position) => id === canonical[position]) };
     },
-    show(group, id) {
-      for (const member of group.members) shown.set(memberKey(member), id);
+    show(line) {
+      if (pinned.has(line)) return;
+      pinned.add(line);
+      for (const member of line.group.members) shown.set(memberKey(member), line.id);
     },
   };
 }

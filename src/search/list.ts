@@ -130,7 +130,7 @@ export function createComposer(
     },
     show(lines) {
       if (lines.length > 0) pinnedAt ??= sources.length;
-      for (const { group, id } of lines) identities.show(group, id);
+      for (const line of lines) identities.show(line);
     },
     trim() {
       if (current !== null) work = null;

@@ -28,6 +28,8 @@ export interface StreamView {
 }
 
 const nothing: MergedList = { lines: [] };
+/** Facets are counted over all lines; while lines come in they are told at most this often. */
+const facetsEveryMs = 250;
 
 /**
  * Looks at a growing list for its streams: at once when the first records came, then at most every so
@@ -42,6 +44,8 @@ export class Stream {
   #readers = 0;
   #seen: MergedList = nothing;
   #facetsVersion = 0;
+  #facetsAt = Number.NEGATIVE_INFINITY;
+  #facetsChanged = false;
   #doneVersion = 0;
   #lookCostMs = 0;
   #cancelLook: (() => void) | null = null;
@@ -111,12 +115,27 @@ export class Stream {
     const began = this.#clock.now();
     const list = this.#source.list();
     this.#lookCostMs = this.#clock.now() - began;
-    if (list === this.#seen) return false;
+    const isNew = list !== this.#seen && this.#log.log(list.lines, () => ++this.#sequence.value);
     this.#seen = list;
-    if (!this.#log.log(list.lines, () => ++this.#sequence.value)) return false;
-    this.#source.show(list.lines);
+    if (isNew) {
+      this.#source.show(list.lines);
+      this.#facetsChanged = true;
+    }
+    const tellsFacets = this.#tellFacets();
+    if ((isNew || tellsFacets) && this.#doneVersion > 0) {
+      this.#doneVersion = ++this.#sequence.value;
+    }
+    return isNew || tellsFacets;
+  }
+
+  /** Numbers the facets anew where it is time to tell them: now and then, and at the end. */
+  #tellFacets(): boolean {
+    const now = this.#clock.now();
+    const isTime = this.#doneVersion > 0 || now - this.#facetsAt >= facetsEveryMs;
+    if (!this.#facetsChanged || !isTime) return false;
+    this.#facetsChanged = false;
+    this.#facetsAt = now;
     this.#facetsVersion = ++this.#sequence.value;
-    if (this.#doneVersion > 0) this.#doneVersion = ++this.#sequence.value;
     return true;
   }
 
