@@ -72,7 +72,7 @@ export interface Gateway {
   readonly madeToken: string | null;
   /** The numbers of this process. */
   report(): Promise<MetricsReport>;
-  /** Faults met since the start: files that changed into something unusable. */
+  /** Ends what is in flight within its time, then every part in order. */
   close(): Promise<void>;
 }
 

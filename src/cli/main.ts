@@ -113,7 +113,10 @@ async function run(argv: readonly string[]): Promise<number> {
     .description('find out what a library can do: a file, an id, z3950://host:port/database, a URL')
     .option('--json', 'print the report and nothing else')
     .option('--write <file>', 'keep the proposed document')
-    .option('--per-minute <n>', 'requests a minute at the library, 300 by default')
+    .option(
+      '--per-minute <n>',
+      'requests a minute at the library; what its document allows, else 300',
+    )
     .action(async (target, options) => {
       const { probeCommand } = await import('./probe.ts');
       code = await probeCommand(target, options, process.env);

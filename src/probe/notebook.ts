@@ -50,7 +50,7 @@ const usualFixes: Readonly<Record<ProbeGroup, Bilingual>> = {
   document: { zh: '请按建议的配置修改', en: 'Change the document as it is proposed.' },
 };
 
-/** `only`: the protocol whose names count; a probe that was never made is a warning that says so. */
+/** Of several findings of one probe the first stands. */
 export function createNotebook(): Notebook {
   const found = new Map<ProbeName, ProbeResult>();
   const note = (id: ProbeName, verdict: Verdict, evidence: Bilingual, fix: Bilingual | null) => {

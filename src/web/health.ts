@@ -16,7 +16,7 @@ export function registerHealth(app: FastifyInstance, context: WebContext): void 
     {
       schema: {
         tags: ['service'],
-        summary: 'Documents are loaded and demonstration servers listen',
+        summary: 'Documents are loaded, and the database is open where one is wanted',
         response: { 200: status, 503: status },
       },
     },
