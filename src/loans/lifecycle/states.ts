@@ -138,8 +138,6 @@ export const lendingStates = {
 } as const satisfies Readonly<Record<string, StateFacts>>;
 export type LendingState = keyof typeof lendingStates;
 
-export type LoanState = BorrowingState | LendingState;
-
 /** The state every history begins from; it is never a row's current state. */
 export const START = 'START';
 

@@ -12,8 +12,6 @@ import type { PolicyFacts } from '../policy/types.ts';
 import type { LoanContext, Reading, Tx } from '../requests/context.ts';
 import { checkPhoto } from './photo.ts';
 
-export { viewPhoto } from './photo-views.ts';
-
 /** Kind of the job that deletes a photo when its time has come. */
 export const photoJob = 'loan.photo';
 

@@ -5,7 +5,7 @@ import type { Directory, Entry } from '../directory.ts';
 import type { Clock as Monotonic } from '../guards/clock.ts';
 import type { MaintenancePlan } from '../maintenance.ts';
 import type { Connector } from '../types.ts';
-import { type CheckResult, checkHealth } from './check.ts';
+import { type CheckOptions, type CheckResult, checkHealth } from './check.ts';
 import type { Evidence } from './condition.ts';
 import { tidyHistory } from './keep.ts';
 import { afterAsking, type KnownItem, withItem } from './known-items.ts';
@@ -15,10 +15,10 @@ import { addSample, emptyTally, type Tally } from './tally.ts';
 import { type WriteOptions, writeHeard } from './write.ts';
 
 /** Kind of the job that checks one library; its key is the library's id. */
-export const checkJob = 'library-check';
+const checkJob = 'library-check';
 
 /** Kind of the job that sums history up and lets go of what is old. */
-export const tidyJob = 'library-history';
+const tidyJob = 'library-history';
 
 const tidyEveryMs = 6 * 3_600_000;
 
@@ -121,12 +121,11 @@ function createCheck(parts: CheckParts): JobHandler {
   };
 }
 
-function checkOptions({ monotonic, clock, settings, random }: CheckParts) {
+function checkOptions({ monotonic, clock, settings }: CheckParts): CheckOptions {
   return {
     clock: monotonic,
     wallClock: () => clock.now().getTime(),
     slowMs: settings.slowMs,
-    random,
   };
 }
 

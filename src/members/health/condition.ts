@@ -1,8 +1,7 @@
 import type { AnswerState } from '../types.ts';
 import { standingOf } from './tally.ts';
 
-export const healthStates = ['unknown', 'well', 'degraded', 'failing'] as const;
-export type HealthState = (typeof healthStates)[number];
+export type HealthState = 'unknown' | 'well' | 'degraded' | 'failing';
 
 /** How one library does, as the last checks and searches showed. */
 export interface Condition {
@@ -29,7 +28,7 @@ export interface Evidence {
 }
 
 /** So many searches in a row must fail before searches alone say that a library fails. */
-export const failedSearchesInRow = 3;
+const failedSearchesInRow = 3;
 
 export const unknownCondition: Condition = {
   state: 'unknown',

@@ -9,7 +9,7 @@ import { addTally, answeredShare, dayOf, emptyTally, type Tally } from './tally.
 const daysOfHours = 8;
 
 /** Nothing of a library's history is older. */
-export const keptDays = 90;
+const keptDays = 90;
 
 /** Days summed up in one run; a gateway that stood still for long catches up with the next ones. */
 const maxDays = 2000;

@@ -19,7 +19,7 @@ export interface KnownItem {
 }
 
 /** Items kept of a library: enough to tell a withdrawn book from a lost index. */
-export const maxKnownItems = 4;
+const maxKnownItems = 4;
 
 /** After so many vain checks an item is let go of. */
 const maxMissed = 3;

@@ -5,7 +5,7 @@ import type { RegistrationContext } from './context.ts';
 import { takeOverLibrary } from './register.ts';
 
 /** The folder in which earlier versions of the gateway kept what was registered, a JSON file each. */
-export const keptFolder = (data: string) => join(data, 'libraries');
+const keptFolder = (data: string) => join(data, 'libraries');
 
 /** Names of the files that were not taken over yet. */
 export async function keptFiles(data: string): Promise<readonly string[]> {

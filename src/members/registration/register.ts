@@ -79,7 +79,7 @@ export async function registerLibrary(
 }
 
 /** The entry as it is while its first version is on its way. */
-export function firstState(status: 'draft' | 'testing' | 'approved'): EntryState {
+function firstState(status: 'draft' | 'testing' | 'approved'): EntryState {
   return { status, newest: 1, answering: null, pause: null, pending: status };
 }
 

@@ -38,7 +38,7 @@ export interface Comparison {
   examples: Example[];
 }
 
-export const maxExamples = 20;
+const maxExamples = 20;
 
 export function emptyComparison(): Comparison {
   return {

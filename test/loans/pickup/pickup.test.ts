@@ -18,10 +18,10 @@ import {
   photoJobHandlers,
   pickupQueue,
   putPhoto,
-  viewPhoto,
 } from '../../../src/loans/pickup/enrolment.ts';
 import { makePass, verifyPass } from '../../../src/loans/pickup/pass.ts';
 import { checkPhoto, maxPhotoBytes } from '../../../src/loans/pickup/photo.ts';
+import { viewPhoto } from '../../../src/loans/pickup/photo-views.ts';
 import { createJobRunner } from '../../../src/store/jobs.ts';
 import { eachDatabase } from '../../support/database.ts';
 import { type LoanWorld, loanWorld } from '../../support/loans.ts';

@@ -32,7 +32,7 @@ function maintenancePart({ health }: Pick<WebContext, 'health'>, id: string) {
 }
 
 /** Beside it, what the library itself and the federation see: the document as written, and where it stands. */
-export function ownersView(context: WebContext, entry: Entry, details: Details) {
+function ownersView(context: WebContext, entry: Entry, details: Details) {
   const { document, version, answering, pending, addresses, credentials, hasToken } = details;
   const registration = { version, answering, pending, addresses, credentials, hasToken };
   return { ...publicView(context, entry), status: details.status, registration, document };

@@ -15,9 +15,9 @@ import {
   enrolmentOf,
   pickupQueue,
   putPhoto,
-  viewPhoto,
 } from '../../../loans/pickup/enrolment.ts';
 import { makePass, verifyPass } from '../../../loans/pickup/pass.ts';
+import { viewPhoto } from '../../../loans/pickup/photo-views.ts';
 import { nullable } from '../../../members/schema/common.ts';
 import { ProblemError } from '../../problem.ts';
 import { libraryFor } from './readers.ts';
