@@ -109,6 +109,9 @@ export const problemSchema = Type.Object(
   { title: 'Problem', description: 'RFC 9457 problem document' },
 );
 
+/** What a route refuses with, as its description says. */
+export const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
+
 /** Turns every error into a problem document; what is not ours to explain stays inside. */
 export function registerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | ProblemError, request, reply) => {

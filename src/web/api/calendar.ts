@@ -18,12 +18,11 @@ import {
 import type { LibraryDocument } from '../../members/document.ts';
 import { type Clock, systemClock } from '../../store/clock.ts';
 import type { WebContext } from '../context.ts';
-import { type BadInput, badInput, notFound, problemSchema } from '../problem.ts';
+import { type BadInput, badInput, notFound, problems } from '../problem.ts';
 
 const usualDays = 42;
 const maxDays = 400;
 
-const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const day = Type.String({ description: 'A day of the library, such as 2026-11-20' });
 const range = Type.Object({ from: day, to: day });
 

@@ -3,10 +3,9 @@ import Type from 'typebox';
 import { ConnectorError } from '../../members/errors.ts';
 import { answerStates, type SourceRecord } from '../../members/types.ts';
 import type { WebContext } from '../context.ts';
-import { badInput, notFound, ProblemError, problemSchema } from '../problem.ts';
+import { badInput, notFound, ProblemError, problems } from '../problem.ts';
 import { holdingSchema } from './answers.ts';
 
-const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const answer = Type.Object({

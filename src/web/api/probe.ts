@@ -11,12 +11,11 @@ import {
 } from '../../members/registration/addresses.ts';
 import { type ProbeTarget, ProbeTargetError, parseTarget } from '../../probe/index.ts';
 import type { ProbeBounds, WebContext } from '../context.ts';
-import { badInput, ProblemError, problemSchema } from '../problem.ts';
+import { badInput, ProblemError, problems } from '../problem.ts';
 import { anyCaller, byOwner, ownEntry } from './libraries/callers.ts';
 import { refusalOf } from './libraries/refusals.ts';
 import { registrationOf } from './libraries/view.ts';
 
-const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const bilingual = Type.Object({ zh: Type.String(), en: Type.String() });
 
 const reportSchema = Type.Object(

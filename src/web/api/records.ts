@@ -16,9 +16,7 @@ import { mergeGroup } from '../../search/merge.ts';
 import type { SearchEngine } from '../../search/types.ts';
 import type { WebContext } from '../context.ts';
 import { descriptionOfLine, type ExportLine, exportOfLine, libraryLookup } from '../line-export.ts';
-import { type BadInput, badInput, notFound, ProblemError, problemSchema } from '../problem.ts';
-
-const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
+import { type BadInput, badInput, notFound, ProblemError, problems } from '../problem.ts';
 
 const recordFormats = [
   'marcxml',

@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Search } from '../../search/types.ts';
-import { badInput, notFound, problemSchema, unlessOverloaded } from '../problem.ts';
+import { badInput, notFound, problems, unlessOverloaded } from '../problem.ts';
 import { libraryAnswerSchema, mergedRecordSchema } from './answers.ts';
 
-const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const orNull = Type.Union([Type.Integer(), Type.Null()]);
 
 /** One library's own list within a search, and asking the failed ones again. */

@@ -10,13 +10,7 @@ import {
 } from '../../search/types.ts';
 import { payFor } from '../allowance.ts';
 import type { WebContext } from '../context.ts';
-import {
-  badInput,
-  notFound,
-  type ProblemError,
-  problemSchema,
-  unlessOverloaded,
-} from '../problem.ts';
+import { badInput, notFound, type ProblemError, problems, unlessOverloaded } from '../problem.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import { searchAnswerSchema } from './answers.ts';
 import {
@@ -67,9 +61,6 @@ const streams = {
     'text/event-stream': { schema: Type.String() },
     'application/x-ndjson': { schema: Type.String() },
   },
-};
-const problems = {
-  content: { 'application/problem+json': { schema: problemSchema } },
 };
 
 /** Documented by the schema, checked by search-input.ts, which lists every fault at once. */

@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { WebContext } from '../../context.ts';
-import { type BadInput, badInput, notFound, ProblemError, problemSchema } from '../../problem.ts';
+import { type BadInput, badInput, notFound, ProblemError, problems } from '../../problem.ts';
 import { byOwner, ownEntry } from '../libraries/callers.ts';
 import { openHealth, publicLibrary } from './reports.ts';
 import { shownWindow, windowSchema } from './windows.ts';
 
-const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const sentence = Type.Optional(Type.String({ maxLength: 200 }));
 const bodySchema = Type.Object(
   {

@@ -3,10 +3,9 @@ import Type from 'typebox';
 import { type Range, ranges } from '../../../members/health/report.ts';
 import { phases } from '../../../members/types.ts';
 import type { WebContext } from '../../context.ts';
-import { notFound, ProblemError, problemSchema } from '../../problem.ts';
+import { notFound, ProblemError, problems } from '../../problem.ts';
 import { windowSchema } from './windows.ts';
 
-const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const time = Type.String({ description: 'ISO 8601' });
 const share = nullable(

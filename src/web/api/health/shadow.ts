@@ -6,11 +6,10 @@ import { foreignVariables } from '../../../members/registration/addresses.ts';
 import type { SideTally } from '../../../members/shadow/compare.ts';
 import type { ShadowState } from '../../../members/shadow/index.ts';
 import type { WebContext } from '../../context.ts';
-import { badInput, notFound, problemSchema } from '../../problem.ts';
+import { badInput, notFound, problems } from '../../problem.ts';
 import { byOwner, ownEntry } from '../libraries/callers.ts';
 import { openHealth } from './reports.ts';
 
-const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 const count = Type.Integer({ minimum: 0 });
 const counts = <T extends readonly string[]>(names: T) =>
   Type.Object(Object.fromEntries(names.map((name) => [name, count])));

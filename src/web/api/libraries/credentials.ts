@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { maxGraceSeconds, rotateToken, setAccounts } from '../../../members/registration/index.ts';
 import type { WebContext } from '../../context.ts';
-import { badInput } from '../../problem.ts';
+import { badInput, problems } from '../../problem.ts';
 import { byOwner, ownEntry } from './callers.ts';
 import { writeProblems } from './entry.ts';
 import {
@@ -11,7 +11,6 @@ import {
   idParameter,
   ifMatch,
   languageQuery,
-  problems,
   tokenAnswer,
 } from './schemas.ts';
 import { conditionOf, refuseReadOnly, registrationOf } from './view.ts';

@@ -9,17 +9,10 @@ import {
 } from '../../../members/registration/index.ts';
 import { categoryProblems, parentProblems } from '../../../members/relations.ts';
 import type { WebContext } from '../../context.ts';
-import { badInput, ProblemError } from '../../problem.ts';
+import { badInput, ProblemError, problems } from '../../problem.ts';
 import { hasOpenRequests } from '../loans/open-requests.ts';
 import { byFederation, byOwner, federationOnly, ownEntry } from './callers.ts';
-import {
-  idParameter,
-  ifMatch,
-  languageQuery,
-  ownersEntry,
-  problems,
-  registeredEntry,
-} from './schemas.ts';
+import { idParameter, ifMatch, languageQuery, ownersEntry, registeredEntry } from './schemas.ts';
 import { conditionOf, refuseReadOnly, registrationOf, sendOwned } from './view.ts';
 
 /** The schema describes the document; the check of documents names every fault of one by itself. */

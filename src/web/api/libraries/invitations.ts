@@ -6,6 +6,7 @@ import {
   withdrawInvitation,
 } from '../../../members/registration/index.ts';
 import type { WebContext } from '../../context.ts';
+import { problems } from '../../problem.ts';
 import { byFederation, federationOnly } from './callers.ts';
 import {
   closed,
@@ -13,7 +14,6 @@ import {
   languageQuery,
   libraryId,
   newInvitationAnswer,
-  problems,
 } from './schemas.ts';
 import { registrationOf } from './view.ts';
 

@@ -4,9 +4,9 @@ import { suspensionOf } from '../../../loans/notices/suspensions.ts';
 import { type LibraryDocument, libraryStatuses } from '../../../members/document.ts';
 import { findLibraries } from '../../../members/find.ts';
 import type { WebContext } from '../../context.ts';
-import { notFound } from '../../problem.ts';
+import { notFound, problems } from '../../problem.ts';
 import { callerOf, federationOnly, isPublic } from './callers.ts';
-import { idParameter, languageQuery, problems, publicEntry } from './schemas.ts';
+import { idParameter, languageQuery, publicEntry } from './schemas.ts';
 import { etagFor, publicView, sendOwned } from './view.ts';
 
 /** The member directory, which everybody may read. */

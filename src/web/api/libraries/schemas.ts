@@ -1,12 +1,10 @@
 import Type from 'typebox';
 import { libraryStatuses } from '../../../members/document.ts';
 import { serviceNames } from '../../../members/services.ts';
-import { problemSchema } from '../../problem.ts';
 import { windowSchema } from '../health/windows.ts';
 
 /** Shapes of requests and answers about registration, for checking and for the OpenAPI description. */
 
-export const problems = { content: { 'application/problem+json': { schema: problemSchema } } };
 export const closed = <T extends Parameters<typeof Type.Object>[0]>(
   properties: T,
   more: object = {},

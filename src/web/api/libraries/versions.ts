@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { compareVersions, listVersions, readVersion } from '../../../members/registration/index.ts';
 import type { WebContext } from '../../context.ts';
+import { problems } from '../../problem.ts';
 import { byOwner, ownEntry } from './callers.ts';
 import {
   differencesAnswer,
   idParameter,
   languageQuery,
-  problems,
   versionAnswer,
   versionNumber,
   wholeVersionAnswer,

@@ -3,7 +3,7 @@ import Type, { type TObject, type TSchema } from 'typebox';
 import { visitor } from '../../../loans/access/roles.ts';
 import type { Actor } from '../../../loans/actor.ts';
 import { problemsOf } from '../../../members/faults.ts';
-import { type BadInput, badInput, ProblemError, problemSchema } from '../../problem.ts';
+import { type BadInput, badInput, ProblemError, problems } from '../../problem.ts';
 
 /** Who may use a route at all; what of it they may do is decided by the loan core. */
 export type Audience = 'anyone' | 'signed-in' | 'reader' | 'staff';
@@ -45,7 +45,6 @@ export interface LoanRoute {
 
 export type Seats = (request: FastifyRequest, reply: FastifyReply) => Promise<Actor | null>;
 
-const problem = { content: { 'application/problem+json': { schema: problemSchema } } };
 const problemStatuses = [400, 401, 403, 404, 409, 412, 422, 428, 429, 503];
 
 /** Registers one route with its description, so that none can be there without one. */
@@ -98,7 +97,7 @@ function describe(route: LoanRoute): FastifySchema {
       status,
       schema === null ? { type: 'null', description: 'Nothing' } : answerOf(schema),
     ]),
-    ...problemStatuses.map((status) => [status, problem]),
+    ...problemStatuses.map((status) => [status, problems]),
   ]);
   return {
     tags: [tag],
