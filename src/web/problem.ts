@@ -76,15 +76,21 @@ export function notFound(what: string): ProblemError {
   return new ProblemError(404, 'not-found', what);
 }
 
+/** What cannot be done now, and when the caller may try again. */
+export function busy(detail: string, retryAfterSeconds: number): ProblemError {
+  return new ProblemError(503, 'overloaded', detail, {
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  });
+}
+
 /** Begins work at libraries, or tells the caller to come back when there is too much of it. */
 export function unlessOverloaded<T>(begin: () => T): T {
   try {
     return begin();
   } catch (error) {
     if (!(error instanceof OverloadedError)) throw error;
-    throw new ProblemError(503, 'overloaded', 'too many searches are in progress', {
-      headers: { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))) },
-    });
+    const seconds = Math.max(1, Math.ceil(error.retryAfterMs / 1000));
+    throw busy('too many searches are in progress', seconds);
   }
 }
 

@@ -21,7 +21,7 @@ import { registerMetrics } from './metrics.ts';
 import { registerHealthPages } from './pages/health.ts';
 import { registerLoanPages } from './pages/loans/index.ts';
 import { registerSearchPage } from './pages/search.ts';
-import { ProblemError, registerProblems, sendProblem } from './problem.ts';
+import { busy, registerProblems, sendProblem } from './problem.ts';
 import { acceptRawUrls } from './raw-url.ts';
 import { registerSru } from './sru/route.ts';
 
@@ -116,10 +116,7 @@ async function registerPlugins(app: FastifyInstance, context: WebContext): Promi
     pressureHandler: (request, reply) => {
       // What a start costs the event loop once is no overload.
       if (performance.now() - startedAt < settleMs) return;
-      const busy = new ProblemError(503, 'overloaded', 'the event loop is blocked', {
-        headers: { 'retry-after': '1' },
-      });
-      sendProblem(request, reply, busy);
+      sendProblem(request, reply, busy('the event loop is blocked', 1));
     },
   });
   await app.register(swagger, {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { isWhole } from '../../search/answer.ts';
 import type { SearchAnswer, SearchEngine } from '../../search/types.ts';
-import { ProblemError, sendProblem } from '../problem.ts';
+import { busy, sendProblem } from '../problem.ts';
 
 /** Who may begin a search, decided before anything else is done for the request. */
 export interface Admission {
@@ -14,7 +14,7 @@ export interface Admission {
 
 /** Addresses remembered; one that is forgotten is only turned away in the crush. */
 const maxKnown = 2000;
-const retryAfterSeconds = '1';
+const retryAfterSeconds = 1;
 
 /**
  * In a crush most requests have to be turned away, and each of them costs time that a search does not get. What
@@ -32,9 +32,8 @@ export function createAdmission(
     async decide(request, reply) {
       const { running, maxRunning } = engine.load();
       if (running < maxRunning || known.has(request.url)) return undefined;
-      const detail = 'too many searches are in progress';
-      const headers = { 'retry-after': retryAfterSeconds };
-      return sendProblem(request, reply, new ProblemError(503, 'overloaded', detail, { headers }));
+      const refused = busy('too many searches are in progress', retryAfterSeconds);
+      return sendProblem(request, reply, refused);
     },
     answered(request, { libraries }) {
       if (request.method !== 'GET' || !libraries.every(({ state }) => isWhole(state))) return;

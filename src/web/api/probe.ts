@@ -11,7 +11,7 @@ import {
 } from '../../members/registration/addresses.ts';
 import { type ProbeTarget, ProbeTargetError, parseTarget } from '../../probe/index.ts';
 import type { ProbeBounds, WebContext } from '../context.ts';
-import { badInput, ProblemError, problems } from '../problem.ts';
+import { badInput, busy, ProblemError, problems } from '../problem.ts';
 import { anyCaller, byOwner, ownEntry } from './libraries/callers.ts';
 import { refusalOf } from './libraries/refusals.ts';
 import { registrationOf } from './libraries/view.ts';
@@ -66,11 +66,7 @@ export async function registerProbe(app: FastifyInstance, context: WebContext): 
   if (run === undefined) return;
   let running = 0;
   const bounded = async (request: FastifyRequest, target: ProbeTarget, bounds: ProbeBounds) => {
-    if (running >= maxRunning) {
-      throw new ProblemError(503, 'overloaded', 'other probes are running', {
-        headers: { 'retry-after': '30' },
-      });
-    }
+    if (running >= maxRunning) throw busy('other probes are running', 30);
     running += 1;
     const left = new AbortController();
     request.raw.socket?.once('close', () => left.abort());

@@ -11,7 +11,7 @@ import {
   type View,
 } from '../../search/types.ts';
 import type { WebContext } from '../context.ts';
-import { type BadInput, ProblemError } from '../problem.ts';
+import { type BadInput, busy, type ProblemError } from '../problem.ts';
 
 export const answerModes = ['complete', 'enough', 'first', 'now'] as const;
 export type AnswerMode = (typeof answerModes)[number];
@@ -110,7 +110,7 @@ function readLibraries(raw: RawInput, context: WebContext, errors: BadInput[]): 
 /** Libraries that registered themselves come with the database, which opens while searching goes on. */
 function stillReading(): ProblemError {
   const detail = 'registered libraries are still being read; try again in a moment';
-  return new ProblemError(503, 'overloaded', detail, { headers: { 'retry-after': '2' } });
+  return busy(detail, 2);
 }
 
 /** Null where nothing was given, undefined where it is no list of ids. */

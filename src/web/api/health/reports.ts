@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { type Range, ranges } from '../../../members/health/report.ts';
 import { phases } from '../../../members/types.ts';
 import type { WebContext } from '../../context.ts';
-import { notFound, ProblemError, problems } from '../../problem.ts';
+import { busy, notFound, problems } from '../../problem.ts';
 import { windowSchema } from './windows.ts';
 
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -153,7 +153,5 @@ export function publicLibrary(context: WebContext, request: FastifyRequest): str
 /** Health once its database is open; until then the caller is to come back. */
 export function openHealth({ health }: WebContext) {
   if (health?.isOpen === true) return health;
-  throw new ProblemError(503, 'overloaded', 'the history of libraries is not open', {
-    headers: { 'retry-after': '2' },
-  });
+  throw busy('the history of libraries is not open', 2);
 }
