@@ -13,6 +13,11 @@ export interface Entry {
   readonly revision: string;
 }
 
+/** Whether readers know of a library: a draft does not exist for them. */
+export function isPublic({ library }: Pick<Entry, 'library'>): boolean {
+  return library.status === 'live' || library.status === 'paused';
+}
+
 export type DirectoryListener = (id: string, entry: Entry | undefined) => void;
 
 /** Thrown when one id would stand for two libraries. */

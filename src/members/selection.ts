@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../store/clock.ts';
-import type { Directory, Entry } from './directory.ts';
+import { type Directory, type Entry, isPublic } from './directory.ts';
 import type { Problem } from './faults.ts';
 import { isOffered } from './services.ts';
 
@@ -14,9 +14,6 @@ export interface SelectionRules {
   /** Counted libraries of one search; those outside the limit stand beside them. */
   readonly maxLibraries: number;
 }
-
-/** Only these are known to readers; a draft does not exist for them. */
-const publicStatuses = new Set(['live', 'paused']);
 
 /**
  * The ids of the libraries to ask, in the order chosen and without repeats; or every problem of the
@@ -36,8 +33,8 @@ export function selectLibraries(
     if (name.startsWith('@')) {
       const group = rules.groups.find(({ id }) => id === name.slice(1));
       if (!group) problem(`${name} is not a known group`);
-      for (const id of group?.libraries ?? []) if (isPublic(directory, id)) ids.add(id);
-    } else if (isPublic(directory, name)) {
+      for (const id of group?.libraries ?? []) if (isKnown(directory, id)) ids.add(id);
+    } else if (isKnown(directory, name)) {
       ids.add(name);
     } else {
       problem(`${JSON.stringify(name)} is not a known library`);
@@ -51,9 +48,9 @@ export function selectLibraries(
   return problems.length > 0 ? { problems } : { ids: [...ids] };
 }
 
-function isPublic(directory: Directory, id: string): boolean {
+function isKnown(directory: Directory, id: string): boolean {
   const entry = directory.get(id);
-  return entry !== undefined && publicStatuses.has(entry.library.status);
+  return entry !== undefined && isPublic(entry);
 }
 
 /**
@@ -69,7 +66,7 @@ export function defaultSet(
   const isSearched = ({ library }: Entry) => isOffered(library, 'search', now);
   const configured = rules.defaultLibraries.filter((id) => {
     const entry = directory.get(id);
-    return entry !== undefined && isPublic(directory, id) && isSearched(entry);
+    return entry !== undefined && isPublic(entry) && isSearched(entry);
   });
   if (configured.length > 0) return configured;
   const live = directory

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../store/clock.ts';
 import type { Database } from '../../store/database.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, isPublic } from '../directory.ts';
 import type { MaintenancePlan } from '../maintenance.ts';
 import { type Condition, unknownCondition } from './condition.ts';
 import {
@@ -160,19 +160,20 @@ function healthLines(
   { directory, maintenance }: ReaderParts,
   now: Date,
 ): readonly HealthLine[] {
-  return directory.list().flatMap(({ library }): HealthLine[] => {
-    if (library.status !== 'live' && library.status !== 'paused') return [];
-    const { id, name } = library;
-    const condition = conditions.get(id) ?? unknownCondition;
-    const own = rows.get(id) ?? [];
-    const sum = emptyTally();
-    for (const { tally } of own) addTally(sum, tally);
-    const [next] = maintenance.planned(id, now);
-    const isOpen = next !== undefined && next.from <= now;
-    const isPaused = library.status === 'paused';
-    const since = isOpen ? next.from : condition.since;
-    return [
-      {
+  return directory
+    .list()
+    .filter(isPublic)
+    .map(({ library }): HealthLine => {
+      const { id, name } = library;
+      const condition = conditions.get(id) ?? unknownCondition;
+      const own = rows.get(id) ?? [];
+      const sum = emptyTally();
+      for (const { tally } of own) addTally(sum, tally);
+      const [next] = maintenance.planned(id, now);
+      const isOpen = next !== undefined && next.from <= now;
+      const isPaused = library.status === 'paused';
+      const since = isOpen ? next.from : condition.since;
+      return {
         library: id,
         name,
         state: isPaused ? 'paused' : isOpen ? 'maintenance' : condition.state,
@@ -189,7 +190,6 @@ function healthLines(
                 to: next.to.toISOString(),
                 reason: next.reason,
               },
-      },
-    ];
-  });
+      };
+    });
 }

@@ -18,7 +18,8 @@ import {
 import type { LibraryDocument } from '../../members/document.ts';
 import { type Clock, systemClock } from '../../store/clock.ts';
 import type { WebContext } from '../context.ts';
-import { type BadInput, badInput, notFound, problems } from '../problem.ts';
+import { type BadInput, badInput, problems } from '../problem.ts';
+import { publicLibrary } from './libraries/callers.ts';
 
 const usualDays = 42;
 const maxDays = 400;
@@ -56,7 +57,7 @@ const calendarSchema = Type.Object(
 /** The days on which a library's desk works, for everybody: readers plan by them, due dates follow them. */
 export function registerCalendar(
   app: FastifyInstance,
-  { directory }: Pick<WebContext, 'directory'>,
+  context: Pick<WebContext, 'directory'>,
   clock: Clock = systemClock,
 ): void {
   app.get(
@@ -78,15 +79,11 @@ export function registerCalendar(
       },
     },
     async (request) => {
-      const { id } = request.params as { id: string };
-      const library = directory.get(id)?.library;
-      if (library === undefined || !['live', 'paused'].includes(library.status)) {
-        throw notFound(`no library has the id ${id}`);
-      }
+      const library = publicLibrary(context, request);
       const document = calendarOf(library);
       const today = dayAt(clock.now(), document.timezone);
       const span = spanOf(request.query as { from?: string; to?: string }, today);
-      return { library: id, ...calendarView(document, today, span) };
+      return { library: library.id, ...calendarView(document, today, span) };
     },
   );
 }

@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { HealthLine } from '../../members/health/read.ts';
 import { type HealthReport, type Range, ranges } from '../../members/health/report.ts';
 import { timedPhases } from '../../members/health/tally.ts';
-import { openHealth, publicLibrary } from '../api/health/reports.ts';
+import { openHealth } from '../api/health/reports.ts';
+import { publicLibrary } from '../api/libraries/callers.ts';
 import type { Assets } from '../assets.ts';
 import type { WebContext } from '../context.ts';
 import { type Language, languageOf } from '../language.ts';
@@ -32,13 +33,14 @@ export function registerHealthPages(
   });
 
   app.get('/health/:id', { schema: { hide: true } }, async (request, reply) => {
-    const id = publicLibrary(context, request);
+    const library = publicLibrary(context, request);
+    const { id } = library;
     const language = languageOf(request);
     const text = healthTexts[language];
     const { range: wanted } = request.query as { range?: string };
     const range: Range = wanted !== undefined && wanted in ranges ? (wanted as Range) : '24h';
     const report = await openHealth(context).reader.report(id, range);
-    const name = nameOf(context.directory.get(id)?.library.name ?? { zh: id }, language);
+    const name = nameOf(library.name, language);
     return sendPage(reply, {
       language,
       title: `${name} · ${text.title}`,

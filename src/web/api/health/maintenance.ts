@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { WebContext } from '../../context.ts';
 import { type BadInput, badInput, notFound, ProblemError, problems } from '../../problem.ts';
-import { byOwner, ownEntry } from '../libraries/callers.ts';
-import { openHealth, publicLibrary } from './reports.ts';
+import { byOwner, ownEntry, publicLibrary } from '../libraries/callers.ts';
+import { openHealth } from './reports.ts';
 import { shownWindow, windowSchema } from './windows.ts';
 
 const sentence = Type.Optional(Type.String({ maxLength: 200 }));
@@ -43,7 +43,7 @@ export function registerMaintenance(app: FastifyInstance, context: WebContext): 
       },
     },
     async (request) => {
-      const id = publicLibrary(context, request);
+      const { id } = publicLibrary(context, request);
       const { maintenance, now } = openHealth(context);
       return { maintenance: maintenance.planned(id, now()).map(shownWindow) };
     },

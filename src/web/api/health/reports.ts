@@ -1,9 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { type Range, ranges } from '../../../members/health/report.ts';
 import { phases } from '../../../members/types.ts';
 import type { WebContext } from '../../context.ts';
-import { busy, notFound, problems } from '../../problem.ts';
+import { busy, problems } from '../../problem.ts';
+import { publicLibrary } from '../libraries/callers.ts';
 import { windowSchema } from './windows.ts';
 
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -134,20 +135,12 @@ export function registerReports(app: FastifyInstance, context: WebContext): void
       },
     },
     async (request, reply) => {
-      const id = publicLibrary(context, request);
+      const { id } = publicLibrary(context, request);
       const { range = '24h' } = request.query as { range?: Range };
       const report = await openHealth(context).reader.report(id, range);
       return reply.header('cache-control', cacheControl).send(report);
     },
   );
-}
-
-/** The library of the address, where it is one that readers know. */
-export function publicLibrary(context: WebContext, request: FastifyRequest): string {
-  const { id } = request.params as { id: string };
-  const status = context.directory.get(id)?.library.status;
-  if (status !== 'live' && status !== 'paused') throw notFound(`no library has the id ${id}`);
-  return id;
 }
 
 /** Health once its database is open; until then the caller is to come back. */

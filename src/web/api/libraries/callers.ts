@@ -1,18 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { resumeSession } from '../../../loans/access/sessions.ts';
 import { runsFederation } from '../../../loans/actor.ts';
-import type { Entry } from '../../../members/directory.ts';
+import { type Entry, isPublic } from '../../../members/directory.ts';
+import type { LibraryDocument } from '../../../members/document.ts';
 import type { Caller } from '../../../members/registration/index.ts';
 import type { WebContext } from '../../context.ts';
 import { notFound, ProblemError } from '../../problem.ts';
-import { tokenHeader } from '../loans/seats.ts';
-
-/** Only these are known to readers; a draft does not exist for them. */
-const publicStatuses: ReadonlySet<string> = new Set(['live', 'paused']);
-
-export function isPublic({ library }: Entry): boolean {
-  return publicStatuses.has(library.status);
-}
+import { bearerOf, tokenHeader } from '../loans/seats.ts';
 
 /** Security schemes of the OpenAPI description: either will do. */
 export const byFederation = { security: [{ administrator: [] }] };
@@ -55,11 +49,6 @@ async function knownAs(
   return runsFederation(session.actor) ? { kind: 'staff', id: session.actor.id } : somebody;
 }
 
-function bearerOf(request: FastifyRequest): string | null {
-  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-  return scheme?.toLowerCase() === 'bearer' && token ? token : null;
-}
-
 /** Throws 401 unless the request carries a token of somebody. */
 export async function anyCaller(
   context: WebContext,
@@ -86,6 +75,17 @@ export async function federationOnly(
   const caller = await anyCaller(context, request, reply);
   if (caller.kind !== 'library') return caller;
   throw new ProblemError(403, 'forbidden', 'only the federation may do this, not a library');
+}
+
+/** The library of the address, where it is one that readers know; throws 404. */
+export function publicLibrary(
+  { directory }: Pick<WebContext, 'directory'>,
+  request: FastifyRequest,
+): LibraryDocument {
+  const { id } = request.params as { id: string };
+  const entry = directory.get(id);
+  if (entry === undefined || !isPublic(entry)) throw notFound(`no library has the id ${id}`);
+  return entry.library;
 }
 
 export interface Owned {

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { suspensionOf } from '../../../loans/notices/suspensions.ts';
+import { isPublic } from '../../../members/directory.ts';
 import { type LibraryDocument, libraryStatuses } from '../../../members/document.ts';
 import { findLibraries } from '../../../members/find.ts';
 import type { WebContext } from '../../context.ts';
 import { notFound, problems } from '../../problem.ts';
-import { callerOf, federationOnly, isPublic } from './callers.ts';
+import { callerOf, federationOnly } from './callers.ts';
 import { idParameter, languageQuery, publicEntry } from './schemas.ts';
 import { etagFor, publicView, sendOwned } from './view.ts';
 

@@ -62,7 +62,8 @@ export async function seatOf(
   return actor;
 }
 
-function bearerOf(request: FastifyRequest): string | null {
+/** The token that a program sends, or null. */
+export function bearerOf(request: FastifyRequest): string | null {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
   return scheme?.toLowerCase() === 'bearer' && token ? token : null;
 }
