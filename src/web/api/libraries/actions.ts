@@ -1,5 +1,6 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import type { RegistrationContext } from '../../../members/registration/context.ts';
 import {
   approveLibrary,
   moveLibrary,
@@ -9,7 +10,7 @@ import {
 import { isRange } from '../../../protocols/egress.ts';
 import type { WebContext } from '../../context.ts';
 import { badInput } from '../../problem.ts';
-import { byFederation, byOwner, ownEntry } from './callers.ts';
+import { byFederation, byOwner } from './callers.ts';
 import { retire, writeProblems } from './entry.ts';
 import {
   bilingualWish,
@@ -20,7 +21,7 @@ import {
   ownersEntry,
   versionNumber,
 } from './schemas.ts';
-import { conditionOf, refuseReadOnly, registrationOf, sendOwned } from './view.ts';
+import { type Change, ownChange, registrationOf, sendOwned } from './view.ts';
 
 const nothing = closed({});
 const common = {
@@ -63,17 +64,22 @@ export function registerActions(app: FastifyInstance, context: WebContext): void
         ...byOwner,
       },
     },
-    async (request, reply) => {
-      const { caller, entry } = await ownEntry(context, request, reply);
-      refuseReadOnly(entry);
-      const { id } = entry.library;
-      const condition = conditionOf(request, false);
-      const { version: number } = request.body as { version: number };
-      const registration = await registrationOf(context).context();
-      await rollBack(registration, caller, { id, condition, number });
-      return await sendOwned(context, reply, id);
-    },
+    changing(context, async (registration, { caller, ...change }, body) => {
+      const { version: number } = body as { version: number };
+      await rollBack(registration, caller, { ...change, number });
+    }),
   );
+}
+
+type Work = (registration: RegistrationContext, change: Change, body: unknown) => Promise<void>;
+
+/** Changes an entry, and answers with it as it stands then. */
+function changing(context: WebContext, work: Work) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const change = await ownChange(context, request, reply);
+    await work(await registrationOf(context).context(), change, request.body);
+    return await sendOwned(context, reply, change.id);
+  };
 }
 
 function registerSteps(app: FastifyInstance, context: WebContext): void {
@@ -109,16 +115,10 @@ function registerSteps(app: FastifyInstance, context: WebContext): void {
     app.post(
       `/api/v1/libraries/:id/${action}`,
       { schema: { ...common, ...described, body, ...who } },
-      async (request, reply) => {
-        const { caller, entry } = await ownEntry(context, request, reply);
-        refuseReadOnly(entry);
-        const { id } = entry.library;
-        const condition = conditionOf(request, false);
-        const said = (request.body as { reason?: string }).reason ?? null;
-        const registration = await registrationOf(context).context();
-        await moveLibrary(registration, caller, action, { id, condition, reason: said });
-        return await sendOwned(context, reply, id);
-      },
+      changing(context, async (registration, { caller, ...change }, body) => {
+        const said = (body as { reason?: string }).reason ?? null;
+        await moveLibrary(registration, caller, action, { ...change, reason: said });
+      }),
     );
   }
 }
@@ -138,6 +138,11 @@ const approvalBody = closed({
   ),
 });
 
+interface ApprovalWish {
+  readonly ranges?: readonly string[];
+  readonly status?: 'approved' | 'live';
+}
+
 function registerApproval(app: FastifyInstance, context: WebContext): void {
   app.post(
     '/api/v1/libraries/:id/approve',
@@ -150,19 +155,11 @@ function registerApproval(app: FastifyInstance, context: WebContext): void {
         ...byFederation,
       },
     },
-    async (request, reply) => {
-      const { caller, entry } = await ownEntry(context, request, reply);
-      refuseReadOnly(entry);
-      const { id } = entry.library;
-      const condition = conditionOf(request, false);
-      const wish = request.body as { ranges?: string[]; status?: 'approved' | 'live' };
-      const ranges = wish.ranges ?? null;
+    changing(context, async (registration, { caller, ...change }, body) => {
+      const { ranges = null, status: to = 'live' } = body as ApprovalWish;
       refuseUnreadable(ranges ?? []);
-      const registration = await registrationOf(context).context();
-      const to = wish.status ?? 'live';
-      await approveLibrary(registration, caller, { id, condition, ranges, to });
-      return await sendOwned(context, reply, id);
-    },
+      await approveLibrary(registration, caller, { ...change, ranges, to });
+    }),
   );
 }
 
@@ -194,16 +191,10 @@ function registerPause(app: FastifyInstance, context: WebContext): void {
         ...byOwner,
       },
     },
-    async (request, reply) => {
-      const { caller, entry } = await ownEntry(context, request, reply);
-      refuseReadOnly(entry);
-      const { id } = entry.library;
-      const condition = conditionOf(request, false);
-      const { reason = {}, until = null } = request.body as Type.Static<typeof pauseBody>;
-      const registration = await registrationOf(context).context();
+    changing(context, async (registration, { caller, ...change }, body) => {
+      const { reason = {}, until = null } = body as Type.Static<typeof pauseBody>;
       const ends = until === null ? null : new Date(until);
-      await pauseLibrary(registration, caller, { id, condition, reason, until: ends });
-      return await sendOwned(context, reply, id);
-    },
+      await pauseLibrary(registration, caller, { ...change, reason, until: ends });
+    }),
   );
 }

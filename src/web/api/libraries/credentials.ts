@@ -13,7 +13,7 @@ import {
   languageQuery,
   tokenAnswer,
 } from './schemas.ts';
-import { conditionOf, refuseReadOnly, registrationOf } from './view.ts';
+import { ownChange, refuseReadOnly, registrationOf } from './view.ts';
 
 const part = Type.Optional(Type.String({ minLength: 1, maxLength: 500, writeOnly: true }));
 const account = { user: part, password: part, group: part };
@@ -108,13 +108,10 @@ export function registerCredentials(app: FastifyInstance, context: WebContext): 
       },
     },
     async (request, reply) => {
-      const { caller, entry } = await ownEntry(context, request, reply);
-      refuseReadOnly(entry);
+      const { caller, ...change } = await ownChange(context, request, reply);
       const { graceSeconds = 0 } = request.body as { graceSeconds?: number };
-      const condition = conditionOf(request, false);
       const registration = await registrationOf(context).context();
-      const wish = { id: entry.library.id, condition, graceSeconds };
-      const token = await rotateToken(registration, caller, wish);
+      const token = await rotateToken(registration, caller, { ...change, graceSeconds });
       const ends = new Date(registration.clock.now().getTime() + graceSeconds * 1000);
       return reply
         .code(201)
@@ -130,12 +127,10 @@ async function write(
   reply: FastifyReply,
   accounts: Parameters<typeof setAccounts>[2]['accounts'],
 ) {
-  const { caller, entry } = await ownEntry(context, request, reply);
-  refuseReadOnly(entry);
-  const { id } = entry.library;
+  const { caller, ...change } = await ownChange(context, request, reply);
   const registration = await registrationOf(context).context();
-  await setAccounts(registration, caller, { id, condition: conditionOf(request, false), accounts });
-  return await known(context, reply, id);
+  await setAccounts(registration, caller, { ...change, accounts });
+  return await known(context, reply, change.id);
 }
 
 async function known(context: WebContext, reply: FastifyReply, id: string) {

@@ -11,9 +11,9 @@ import { categoryProblems, parentProblems } from '../../../members/relations.ts'
 import type { WebContext } from '../../context.ts';
 import { badInput, ProblemError, problems } from '../../problem.ts';
 import { hasOpenRequests } from '../loans/open-requests.ts';
-import { byFederation, byOwner, federationOnly, ownEntry } from './callers.ts';
+import { byFederation, byOwner, federationOnly } from './callers.ts';
 import { idParameter, ifMatch, languageQuery, ownersEntry, registeredEntry } from './schemas.ts';
-import { conditionOf, refuseReadOnly, registrationOf, sendOwned } from './view.ts';
+import { ownChange, registrationOf, sendOwned } from './view.ts';
 
 /** The schema describes the document; the check of documents names every fault of one by itself. */
 const uncheckedBody = { validatorCompiler: () => (value: unknown) => ({ value }) };
@@ -88,10 +88,7 @@ export function registerEntry(app: FastifyInstance, context: WebContext): void {
       },
     },
     async (request, reply) => {
-      const { caller, entry } = await ownEntry(context, request, reply);
-      refuseReadOnly(entry);
-      const { id } = entry.library;
-      const condition = conditionOf(request, true);
+      const { caller, id, condition } = await ownChange(context, request, reply, true);
       const checked = checkBody(context, request.body);
       if (checked.library.id !== id) {
         throw badInput([{ pointer: '/id', message: 'cannot be changed' }]);
@@ -143,10 +140,7 @@ export async function retire(
   reply: FastifyReply,
   needsMatch: boolean,
 ): Promise<string> {
-  const { caller, entry } = await ownEntry(context, request, reply);
-  refuseReadOnly(entry);
-  const { id } = entry.library;
-  const condition = conditionOf(request, needsMatch);
+  const { caller, id, condition } = await ownChange(context, request, reply, needsMatch);
   if (context.loans && (await hasOpenRequests(context.loans.loans, id))) {
     throw new ProblemError(409, 'conflict', `${id} has requests that are open`);
   }

@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '../../../members/directory.ts';
-import type { Details, Registration } from '../../../members/registration/index.ts';
+import type { Caller, Details, Registration } from '../../../members/registration/index.ts';
 import { isOffered, serviceNames } from '../../../members/services.ts';
 import { systemClock } from '../../../store/clock.ts';
 import type { WebContext } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
 import { shownWindow } from '../health/windows.ts';
+import { ownEntry } from './callers.ts';
 
 /** What everybody may see: the document with its defaults, never the account names of a connector. */
 export function publicView(context: Pick<WebContext, 'registration' | 'health'>, entry: Entry) {
@@ -66,6 +67,25 @@ export function etagFor(context: WebContext, entry: Entry): string {
   return registered?.etag ?? `"${entry.revision}"`;
 }
 
+export interface Change {
+  readonly caller: Caller;
+  readonly id: string;
+  /** The version that the caller has read. */
+  readonly condition: string;
+}
+
+/** Who changes which entry: what every change of one is asked first. */
+export async function ownChange(
+  context: WebContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  needsMatch = false,
+): Promise<Change> {
+  const { caller, entry } = await ownEntry(context, request, reply);
+  refuseReadOnly(entry);
+  return { caller, id: entry.library.id, condition: conditionOf(request, needsMatch) };
+}
+
 /** A file and the demonstration consortium are read-only here. */
 export function refuseReadOnly({ origin, library }: Entry): void {
   if (origin === 'registered') return;
@@ -74,7 +94,7 @@ export function refuseReadOnly({ origin, library }: Entry): void {
 }
 
 /** The version a caller has read. Where a whole document is replaced it has to be said. */
-export function conditionOf(request: FastifyRequest, isNeeded: boolean): string {
+function conditionOf(request: FastifyRequest, isNeeded: boolean): string {
   const condition = request.headers['if-match'];
   if (condition !== undefined) return condition;
   if (!isNeeded) return '*';
