@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type { HealthLine } from '../members/health/read.ts';
-import type { HealthReport, PlannedMaintenance } from '../members/health/report.ts';
+import type { HealthReport } from '../members/health/report.ts';
+import type { PlannedMaintenance } from '../members/maintenance.ts';
 import { InputError } from './errors.ts';
 import { print } from './output.ts';
 import { bodyOf, callGateway, type RemoteOptions } from './remote.ts';

@@ -14,6 +14,16 @@ export interface MaintenanceWindow {
   readonly reason: { readonly zh?: string; readonly en?: string };
 }
 
+/** A window as entries, reports and its own routes show it. */
+export interface PlannedMaintenance extends Pick<MaintenanceWindow, 'id' | 'reason'> {
+  readonly from: string;
+  readonly to: string;
+}
+
+export function shownWindow({ id, from, to, reason }: MaintenanceWindow): PlannedMaintenance {
+  return { id, from: from.toISOString(), to: to.toISOString(), reason };
+}
+
 export interface NewMaintenance {
   readonly library: string;
   readonly from: Date;

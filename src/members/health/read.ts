@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../store/clock.ts';
 import type { Database } from '../../store/database.ts';
 import { type Directory, isPublic } from '../directory.ts';
-import type { MaintenancePlan } from '../maintenance.ts';
+import { type MaintenancePlan, type PlannedMaintenance, shownWindow } from '../maintenance.ts';
 import { type Condition, unknownCondition } from './condition.ts';
 import {
   type Availability,
@@ -12,7 +12,6 @@ import {
   healthReport,
   type Latency,
   latencyOf,
-  type PlannedMaintenance,
   type Range,
   type ShownState,
   type TallyRow,
@@ -181,15 +180,7 @@ function healthLines(
         lastGoodAt: condition.lastGoodAt?.toISOString() ?? null,
         availability: availability(own, now, '24h'),
         latency: latencyOf(sum).total ?? null,
-        maintenance:
-          next === undefined
-            ? null
-            : {
-                id: next.id,
-                from: next.from.toISOString(),
-                to: next.to.toISOString(),
-                reason: next.reason,
-              },
+        maintenance: next === undefined ? null : shownWindow(next),
       };
     });
 }

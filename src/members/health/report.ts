@@ -1,3 +1,4 @@
+import { type MaintenanceWindow, type PlannedMaintenance, shownWindow } from '../maintenance.ts';
 import { type Bilingual, explainCause } from './causes.ts';
 import type { Condition, HealthState } from './condition.ts';
 import { hourMs, hourOf } from './pending.ts';
@@ -62,13 +63,6 @@ export interface Incident {
   readonly message: Bilingual;
 }
 
-export interface PlannedMaintenance {
-  readonly id: number;
-  readonly from: string;
-  readonly to: string;
-  readonly reason: { readonly zh?: string; readonly en?: string };
-}
-
 /** `maintenance` while a declared window is open, `paused` by the library's own wish, whatever was seen. */
 export type ShownState = HealthState | 'maintenance' | 'paused';
 
@@ -100,12 +94,7 @@ export interface ReportParts {
     readonly endedAt: Date | null;
     readonly cause: string;
   }[];
-  readonly maintenance: readonly {
-    readonly id: number;
-    readonly from: Date;
-    readonly to: Date;
-    readonly reason: { readonly zh?: string; readonly en?: string };
-  }[];
+  readonly maintenance: readonly MaintenanceWindow[];
   readonly range: Range;
   readonly isPaused: boolean;
   readonly now: Date;
@@ -137,12 +126,7 @@ export function healthReport(parts: ReportParts): HealthReport {
       cause,
       message: explainCause(cause).message,
     })),
-    maintenance: parts.maintenance.map(({ id, from, to, reason }) => ({
-      id,
-      from: from.toISOString(),
-      to: to.toISOString(),
-      reason,
-    })),
+    maintenance: parts.maintenance.map(shownWindow),
     hours: slices(rows, now, hourMs, 24),
     days: slices(rows, now, dayMs, 90),
   };
@@ -204,7 +188,7 @@ function merged(tallies: readonly Tally[]): Tally {
   return sum;
 }
 
-export function latencyOf(tally: Tally): Partial<Record<TimedPhase, Latency>> {
+export function latencyOf(tally: Pick<Tally, 'times'>): Partial<Record<TimedPhase, Latency>> {
   const shown = timedPhases.filter((phase) => tally.times[phase] !== undefined);
   return Object.fromEntries(
     shown.map((phase) => {

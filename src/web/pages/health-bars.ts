@@ -16,7 +16,7 @@ export function bars(title: string, slices: readonly Slice[], text: HealthTexts)
   const width = slices.length * barWidth;
   const drawn = slices.map(({ share, since }, i) => {
     const x = i * barWidth;
-    const label = `${since.slice(0, 16).replace('T', ' ')}: ${shareText(share, text)}`;
+    const label = `${clockTime(since)}: ${percent(share, text)}`;
     if (share === null) {
       return html`<rect class="bar-none" x="${x}" y="${height - 1}" width="${barWidth - 1}" height="1"><title>${label}</title></rect>`;
     }
@@ -25,13 +25,8 @@ export function bars(title: string, slices: readonly Slice[], text: HealthTexts)
     return html`<rect class="bar-${name}" x="${x}" y="${height - tall}" width="${barWidth - 1}" height="${tall}"><title>${label}</title></rect>`;
   });
   const rows = known.map(
-    ({
-      since,
-      share,
-      asks,
-      p50Ms,
-    }) => html`<tr><th scope="row">${since.slice(0, 16).replace('T', ' ')}</th>
-<td>${shareText(share, text)}</td><td>${asks}</td><td>${p50Ms === null ? text.noData : `${p50Ms} ms`}</td></tr>`,
+    ({ since, share, asks, p50Ms }) => html`<tr><th scope="row">${clockTime(since)}</th>
+<td>${percent(share, text)}</td><td>${asks}</td><td>${p50Ms === null ? text.noData : `${p50Ms} ms`}</td></tr>`,
   );
   return html`<h2>${title}</h2>
 <svg class="bars" role="img" aria-label="${text.barLabel(known.length, slices.length)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">${drawn}</svg>
@@ -44,7 +39,12 @@ ${
 }`;
 }
 
-function shareText(share: number | null, text: HealthTexts): string {
+/** A share as per cent: 100 only for what was whole, and words where nothing is known. */
+export function percent(share: number | null, text: HealthTexts): string {
   if (share === null) return text.noData;
   return share === 1 ? '100 %' : `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`;
+}
+
+export function clockTime(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
 }

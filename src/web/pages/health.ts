@@ -7,7 +7,7 @@ import { publicLibrary } from '../api/libraries/callers.ts';
 import type { Assets } from '../assets.ts';
 import type { WebContext } from '../context.ts';
 import { type Language, languageOf } from '../language.ts';
-import { bars } from './health-bars.ts';
+import { bars, clockTime, percent } from './health-bars.ts';
 import { type HealthTexts, healthTexts } from './health-texts.ts';
 import { type Html, html } from './html.ts';
 import { sendPage } from './layout.ts';
@@ -181,17 +181,7 @@ ${
 }`;
 }
 
-/** A share as per cent: 100 only for what was whole, and words where nothing is known. */
-function percent(share: number | null, text: HealthTexts): string {
-  if (share === null) return text.noData;
-  return share === 1 ? '100 %' : `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`;
-}
-
 function millis(ms: number | null, text: HealthTexts): string {
   if (ms === null) return text.noData;
   return ms >= 1000 ? `${(ms / 1000).toFixed(1)}\u00a0s` : `${ms}\u00a0ms`;
-}
-
-function clockTime(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
 }

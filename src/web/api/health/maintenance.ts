@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import { shownWindow } from '../../../members/maintenance.ts';
 import type { WebContext } from '../../context.ts';
 import { type BadInput, badInput, notFound, ProblemError, problems } from '../../problem.ts';
 import { byOwner, ownEntry, publicLibrary } from '../libraries/callers.ts';
 import { openHealth } from './reports.ts';
-import { shownWindow, windowSchema } from './windows.ts';
+import { windowSchema } from './windows.ts';
 
 const sentence = Type.Optional(Type.String({ maxLength: 200 }));
 const bodySchema = Type.Object(

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { librarySchema } from '../../../members/document.ts';
-import { countOf, percentile, timedPhases } from '../../../members/health/tally.ts';
+import { latencyOf } from '../../../members/health/report.ts';
 import { foreignVariables } from '../../../members/registration/addresses.ts';
 import type { SideTally } from '../../../members/shadow/compare.ts';
 import type { ShadowState } from '../../../members/shadow/index.ts';
@@ -134,18 +134,5 @@ function shown({ library, startedAt, endsAt, report }: ShadowState) {
 }
 
 function shownSide({ times, causes }: SideTally) {
-  const latency = Object.fromEntries(
-    timedPhases
-      .filter((phase) => times[phase] !== undefined)
-      .map((phase) => [
-        phase,
-        {
-          count: countOf(times[phase]),
-          p50Ms: percentile(times[phase], 0.5),
-          p90Ms: percentile(times[phase], 0.9),
-          p99Ms: percentile(times[phase], 0.99),
-        },
-      ]),
-  );
-  return { latency, causes };
+  return { latency: latencyOf({ times }), causes };
 }

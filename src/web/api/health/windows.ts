@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import type { MaintenanceWindow } from '../../../members/maintenance.ts';
 
 /** A maintenance window as entries, reports and its own routes show it. */
 export const windowSchema = Type.Object({
@@ -8,7 +7,3 @@ export const windowSchema = Type.Object({
   to: Type.String({ description: 'ISO 8601' }),
   reason: Type.Object({ zh: Type.Optional(Type.String()), en: Type.Optional(Type.String()) }),
 });
-
-export function shownWindow({ id, from, to, reason }: MaintenanceWindow) {
-  return { id, from: from.toISOString(), to: to.toISOString(), reason };
-}

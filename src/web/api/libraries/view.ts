@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '../../../members/directory.ts';
+import { shownWindow } from '../../../members/maintenance.ts';
 import type { Caller, Details, Registration } from '../../../members/registration/index.ts';
 import { isOffered, serviceNames } from '../../../members/services.ts';
 import { systemClock } from '../../../store/clock.ts';
 import type { WebContext } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
-import { shownWindow } from '../health/windows.ts';
 import { ownEntry } from './callers.ts';
 
 /** What everybody may see: the document with its defaults, never the account names of a connector. */
