@@ -1,4 +1,5 @@
 import type { ProviderFetch } from './loans/people/external/provider.ts';
+import { wholeBody } from './protocols/answers/bytes.ts';
 import type { Egress } from './protocols/types.ts';
 
 /** No sign-in waits longer for the provider's server. */
@@ -19,15 +20,14 @@ export function fetchThrough(egress: Egress): ProviderFetch {
       },
       { signal: AbortSignal.timeout(timeoutMs), deadline: performance.now() + timeoutMs },
     );
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of answer.body) chunks.push(chunk);
+    const bytes = await wholeBody(answer.body);
     const given = Object.entries(answer.headers).flatMap(([name, value]) =>
       [value ?? []].flat().map((one): [string, string] => [name, one]),
     );
     // The body is decoded already, whatever the headers say of its coding and length.
     const kept = given.filter(([name]) => !/^content-(?:encoding|length)$/i.test(name));
     const isEmpty = answer.status === 204 || answer.status === 304;
-    return new Response(isEmpty ? null : Buffer.concat(chunks), {
+    return new Response(isEmpty ? null : Buffer.from(bytes), {
       status: answer.status,
       headers: kept,
     });

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   type AttributeMap,
   AttributeMapError,
@@ -9,6 +8,7 @@ import {
   QuerySyntaxError,
 } from '../query/index.ts';
 import { InputError } from './errors.ts';
+import { readText } from './input.ts';
 import { print } from './output.ts';
 
 export interface CqlOptions {
@@ -26,7 +26,7 @@ export async function cqlCommand(query: string | undefined, options: CqlOptions)
     await print(`${convertQuery(query, to, map)}\n`);
     return 0;
   }
-  const text = await readInput(options.file);
+  const text = await readText(options.file);
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   for (const line of lines) await print(`${convertLine(line.replace(/\r$/, ''), to, map)}\n`);
@@ -52,17 +52,9 @@ function notationOf(text: string): Notation {
 
 async function readMap(file: string): Promise<AttributeMap> {
   try {
-    return parseAttributeMap(await readInput(file));
+    return parseAttributeMap(await readText(file));
   } catch (error) {
     if (error instanceof AttributeMapError) throw new InputError(`${file}: ${error.message}`);
     throw error;
-  }
-}
-
-export async function readInput(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new InputError(`${file} cannot be read: ${(error as Error).message}`);
   }
 }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
 import { InputError } from './errors.ts';
+import { readDocument } from './input.ts';
 import { printAnswer } from './libraries-print.ts';
 import { bodyOf, callGateway, type RemoteAnswer, type RemoteCall } from './remote.ts';
 
@@ -133,7 +132,7 @@ const register: Work = async (call, [file = ''], { invitation }) => {
 };
 
 const update: Work = async (call, [file = ''], { why }) => {
-  const body = await readDocument(file);
+  const body: { readonly id?: string } = await readDocument(file);
   const headers = await matching(call, body.id);
   const query = why === undefined ? '' : `?why=${encodeURIComponent(why)}`;
   return bodyOf(await call({ method: 'PUT', path: `${at(body.id)}${query}`, body, headers }));
@@ -186,17 +185,6 @@ async function matching(call: Call, id: string | undefined): Promise<Record<stri
   const answer = await call({ method: 'GET', path: at(id) });
   bodyOf(answer);
   return answer.etag === null ? {} : { 'if-match': answer.etag };
-}
-
-async function readDocument(file: string): Promise<{ readonly id?: string }> {
-  try {
-    // JSON is YAML, too.
-    const value: unknown = parse(await readFile(file, 'utf8'), { maxAliasCount: 0 });
-    if (typeof value === 'object' && value !== null) return value;
-  } catch (error) {
-    throw new InputError(`${file} cannot be read: ${(error as Error).message}`);
-  }
-  throw new InputError(`${file} holds no library document`);
 }
 
 function whole(text: string | undefined, name: string): number {

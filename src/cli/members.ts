@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import type { HealthLine } from '../members/health/read.ts';
 import type { HealthReport } from '../members/health/report.ts';
 import type { PlannedMaintenance } from '../members/maintenance.ts';
 import { InputError } from './errors.ts';
+import { readDocument } from './input.ts';
 import { print } from './output.ts';
 import { bodyOf, callGateway, type RemoteOptions } from './remote.ts';
 import { coloured, padded, safeText } from './terminal.ts';
@@ -144,14 +143,6 @@ export async function shadowCommand(
       return 0;
     default:
       throw new InputError('shadow knows start, show and stop');
-  }
-}
-
-async function readDocument(file: string): Promise<unknown> {
-  try {
-    return parse(await readFile(file, 'utf8'), { maxAliasCount: 0 });
-  } catch (error) {
-    throw new InputError(`${file} cannot be read: ${(error as Error).message}`);
   }
 }
 

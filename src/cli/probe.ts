@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { readSettings, type Settings } from '../config.ts';
 import { checkLibraryFile } from '../members/check.ts';
 import type { LibraryInput } from '../members/document.ts';
@@ -17,6 +17,7 @@ import {
 import { createEgress } from '../protocols/egress.ts';
 import { startDemonstration } from './demonstration.ts';
 import { InputError } from './errors.ts';
+import { readText } from './input.ts';
 import { print } from './output.ts';
 import { registeredDocument } from './registered.ts';
 import { coloured, padded, safeText } from './terminal.ts';
@@ -110,13 +111,7 @@ function addressed(text: string): ProbeTarget {
 }
 
 async function readDocument(file: string, environment: Environment): Promise<LibraryInput> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new InputError(`${file} cannot be read: ${(error as Error).message}`);
-  }
-  const checked = checkLibraryFile(text, file, environment);
+  const checked = checkLibraryFile(await readText(file), file, environment);
   if ('faults' in checked) throw new InputError(checked.faults.map(printFault).join('\n'));
   return checked.input;
 }

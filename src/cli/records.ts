@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { toBibRecord } from '../marc/dialects/index.ts';
 import { exportRecord, marcIn } from '../marc/exports/index.ts';
 import { encodeIso2709, MarcError } from '../marc/formats/iso2709.ts';
@@ -14,6 +13,7 @@ import {
 } from '../marc/types.ts';
 import { mergeGroup } from '../search/merge.ts';
 import { InputError } from './errors.ts';
+import { readBytes } from './input.ts';
 import { print, progressBar } from './output.ts';
 import { type Found, guessFormat, readRecords, recordFormats } from './record-formats.ts';
 
@@ -35,9 +35,7 @@ export async function recordsCommand(file: string, options: RecordsOptions): Pro
     'auto',
     ...dialects,
   ]);
-  const bytes = await readFile(file).catch((error: Error) => {
-    throw new InputError(`${file} cannot be read: ${error.message}`);
-  });
+  const bytes = await readBytes(file);
   const from =
     options.from === undefined ? guessFormat(bytes) : oneOf('--from', options.from, recordFormats);
   const found = readRecords(bytes, from, charset, dialect);

@@ -1,5 +1,6 @@
+import { wholeBody } from '../protocols/answers/bytes.ts';
 import { createEgress } from '../protocols/egress.ts';
-import type { HttpAnswer } from '../protocols/types.ts';
+import type { Egress, HttpAnswer } from '../protocols/types.ts';
 import { InputError } from './errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,12 +40,9 @@ export async function callGateway(
   { url = usualUrl }: RemoteOptions,
   environment: Environment,
 ): Promise<RemoteAnswer> {
-  if (!URL.canParse(url)) throw new InputError('--url must be an absolute URL');
-  const address = new URL(`/api/v1${path}`, url);
+  const address = addressAt(url, path);
   const token = environment.GUANJI_TOKEN;
-  const port = address.port || (address.protocol === 'https:' ? '443' : '80');
-  // Whoever names the address may reach it. No redirect is followed, so the token goes nowhere else.
-  const egress = createEgress({ allow: [`${address.hostname}:${port}`] });
+  const egress = egressTo(address);
   try {
     const answer = await egress.request(
       {
@@ -69,10 +67,20 @@ export async function callGateway(
   }
 }
 
+/** A path below `/api/v1` at the gateway that was named. */
+export function addressAt(url: string, path: string): URL {
+  if (!URL.canParse(url)) throw new InputError('--url must be an absolute URL');
+  return new URL(`/api/v1${path}`, url);
+}
+
+/** Whoever names the address may reach it. No redirect is followed, so a token goes nowhere else. */
+export function egressTo({ protocol, hostname, port }: URL): Egress {
+  const known = port || (protocol === 'https:' ? '443' : '80');
+  return createEgress({ allow: [`${hostname}:${known}`] });
+}
+
 async function readAnswer({ status, headers, body }: HttpAnswer): Promise<RemoteAnswer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
+  const text = Buffer.from(await wholeBody(body)).toString('utf8');
   const etag = typeof headers.etag === 'string' ? headers.etag : null;
   return { status, body: text === '' ? null : JSON.parse(text), etag };
 }

@@ -2,12 +2,14 @@ import { pino } from 'pino';
 import { createFederation, type Federation } from '../app.ts';
 import { readSettings } from '../config.ts';
 import { selectLibraries } from '../members/selection.ts';
-import { createEgress } from '../protocols/egress.ts';
+import { wholeBody } from '../protocols/answers/bytes.ts';
+import type { Egress } from '../protocols/types.ts';
 import { checkIndexes, parseReaderQuery } from '../query/index.ts';
 import { type IndexName, indexNames } from '../query/types.ts';
 import type { LibraryAnswer, SearchAnswer, SearchEvent, View } from '../search/types.ts';
 import { startDemonstration } from './demonstration.ts';
 import { InputError } from './errors.ts';
+import { addressAt, egressTo } from './remote.ts';
 import { coloured, padded, safeText } from './terminal.ts';
 
 export interface SearchOptions {
@@ -107,14 +109,12 @@ async function searchServer(
   options: SearchOptions,
   server: string,
 ): Promise<SearchAnswer> {
-  if (!URL.canParse(server)) throw new InputError('--url must be an absolute URL');
-  const address = new URL('/api/v1/search', server);
+  const address = addressAt(server, '/search');
   address.searchParams.set('q', query);
   for (const name of ['libraries', 'index', 'wait'] as const) {
     if (options[name] !== undefined) address.searchParams.set(name, options[name]);
   }
-  const port = address.port || (address.protocol === 'https:' ? '443' : '80');
-  const egress = createEgress({ allow: [`${address.hostname}:${port}`] });
+  const egress = egressTo(address);
   try {
     return await readServer(egress, address, options);
   } finally {
@@ -123,7 +123,7 @@ async function searchServer(
 }
 
 async function readServer(
-  egress: ReturnType<typeof createEgress>,
+  egress: Egress,
   address: URL,
   options: SearchOptions,
 ): Promise<SearchAnswer> {
@@ -167,9 +167,7 @@ async function readServer(
     },
     { signal, deadline: performance.now() + 10_000 },
   );
-  const parts: Uint8Array[] = [];
-  for await (const chunk of final.body) parts.push(chunk);
-  return JSON.parse(Buffer.concat(parts).toString('utf8')) as SearchAnswer;
+  return JSON.parse(Buffer.from(await wholeBody(final.body)).toString('utf8')) as SearchAnswer;
 }
 
 function printProgress(event: SearchEvent, nameOf: NameOf, width: number): void {

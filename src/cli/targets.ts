@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSettings } from '../config.ts';
 import { checkLibrary } from '../members/check.ts';
@@ -8,6 +8,7 @@ import { readLibraryFiles } from '../members/files.ts';
 import { type Imported, importTargets } from '../members/import/index.ts';
 import { printDocument } from '../probe/index.ts';
 import { InputError } from './errors.ts';
+import { readBytes } from './input.ts';
 import { print } from './output.ts';
 import { registeredDocument } from './registered.ts';
 import { safeText } from './terminal.ts';
@@ -24,13 +25,7 @@ export interface ImportOptions {
  * become files, one each, beside what is there already. Exits 0 if one draft was made, else 1.
  */
 export async function importCommand(file: string, options: ImportOptions): Promise<number> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new InputError(`${file} cannot be read: ${(error as Error).message}`);
-  }
-  const imported = importTargets(bytes);
+  const imported = importTargets(await readBytes(file));
   if (options.json) await print(`${JSON.stringify(imported, null, 2)}\n`);
   else await printImported(imported);
   if (options.write !== undefined) await writeDrafts(options.write, imported, file);
