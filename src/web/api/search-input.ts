@@ -64,6 +64,16 @@ export function readViewInput(
   return errors.length > 0 ? { errors } : view;
 }
 
+/** The page of one library's own list; what else stands there is not looked at. */
+export function readListInput(
+  raw: RawInput,
+): { readonly page: number; readonly size: number } | { errors: BadInput[] } {
+  const errors: BadInput[] = [];
+  const page = wholeNumber(raw, 'page', 1, errors, { minimum: 1, maximum: 1_000_000 });
+  const size = wholeNumber(raw, 'size', 20, errors, { minimum: 1, maximum: 100 });
+  return errors.length > 0 ? { errors } : { page, size };
+}
+
 function readView(raw: RawInput, context: WebContext, errors: BadInput[]): View {
   const { pageSize, maxPageSize, maxPage } = context.settings.search;
   return {

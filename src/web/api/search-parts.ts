@@ -3,6 +3,7 @@ import Type from 'typebox';
 import type { Search } from '../../search/types.ts';
 import { badInput, notFound, problems, unlessOverloaded } from '../problem.ts';
 import { libraryAnswerSchema, mergedRecordSchema } from './answers.ts';
+import { type RawInput, readListInput } from './search-input.ts';
 
 const orNull = Type.Union([Type.Integer(), Type.Null()]);
 
@@ -41,11 +42,9 @@ export function registerSearchParts(
     async (request) => {
       const search = await find(request);
       const { library } = request.params as { library: string };
-      const list = await search.libraryList(
-        library,
-        numberOf(request, 'page', 1, 1_000_000),
-        numberOf(request, 'size', 20, 100),
-      );
+      const wanted = readListInput(request.query as RawInput);
+      if ('errors' in wanted) throw badInput(wanted.errors);
+      const list = await search.libraryList(library, wanted.page, wanted.size);
       if (!list) throw notFound(`library ${library} was not asked in this search`);
       return list;
     },
@@ -78,17 +77,4 @@ export function registerSearchParts(
       return reply.code(202).send({ asked });
     },
   );
-}
-
-function numberOf(
-  request: FastifyRequest,
-  name: string,
-  otherwise: number,
-  maximum: number,
-): number {
-  const value = (request.query as Record<string, unknown>)[name];
-  if (value === undefined) return otherwise;
-  const number = /^[0-9]{1,7}$/.test(String(value)) ? Number(value) : Number.NaN;
-  if (number >= 1 && number <= maximum) return number;
-  throw badInput([{ pointer: `/${name}`, message: `must be a whole number from 1 to ${maximum}` }]);
 }

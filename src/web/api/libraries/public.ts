@@ -99,14 +99,14 @@ export function registerDirectory(app: FastifyInstance, context: WebContext): vo
         summary: 'Categories with their number of libraries',
       },
     },
-    async () => ({
-      total: publicEntries().length,
-      categories: context.shape.categories.map((category) => ({
+    async () => {
+      const entries = publicEntries();
+      const categories = context.shape.categories.map((category) => ({
         ...category,
-        count: publicEntries().filter(({ library }) => library.categories.includes(category.id))
-          .length,
-      })),
-    }),
+        count: entries.filter(({ library }) => library.categories.includes(category.id)).length,
+      }));
+      return { total: entries.length, categories };
+    },
   );
 
   app.get(
