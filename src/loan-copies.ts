@@ -1,3 +1,4 @@
+import { type CalendarDocument, everydayCalendar } from './loans/calendar/calendar.ts';
 import type {
   CopiesAnswer,
   FindCopies,
@@ -38,7 +39,7 @@ export function loanLibraryFinder(
 }
 
 function loanLibrary(library: LibraryDocument, now: Date): LoanLibrary {
-  const { services, calendar, contact } = library;
+  const { services, contact } = library;
   const named = (text: { readonly zh?: string; readonly en?: string }) => {
     const zh = text.zh ?? text.en ?? '';
     return { zh, en: text.en ?? zh };
@@ -52,12 +53,7 @@ function loanLibrary(library: LibraryDocument, now: Date): LoanLibrary {
     borrow: isOffered(library, 'borrow', now),
     copy: isOffered(library, 'copy', now),
     delivery: services.delivery ?? ['courier', 'pickup'],
-    calendar: {
-      timezone: calendar.timezone ?? 'Asia/Shanghai',
-      closed: calendar.closed ?? [],
-      open: calendar.open ?? [],
-      movesDueDates: calendar.movesDueDates ?? true,
-    },
+    calendar: calendarOf(library),
     contact: {
       desk: named(contact.desk ?? { zh: '馆际互借处', en: 'Interlibrary loan desk' }),
       phone: contact.phone ?? '',
@@ -65,6 +61,17 @@ function loanLibrary(library: LibraryDocument, now: Date): LoanLibrary {
     },
     paused: library.status !== 'live',
   };
+}
+
+const calendars = new WeakMap<LibraryDocument, CalendarDocument>();
+
+/** A library's calendar with what it leaves out; the same object each time, since what is read of one is kept with it. */
+export function calendarOf(library: LibraryDocument): CalendarDocument {
+  const known = calendars.get(library);
+  if (known !== undefined) return known;
+  const whole = { ...everydayCalendar, ...library.calendar };
+  calendars.set(library, whole);
+  return whole;
 }
 
 function termsOf(service: LibraryDocument['services']['lend']): LendingTerms | null {

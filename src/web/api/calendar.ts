@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import { calendarOf } from '../../loan-copies.ts';
 import {
   type CalendarDocument,
   createCalendar,
@@ -15,7 +16,6 @@ import {
   isDay,
   weekday,
 } from '../../loans/calendar/dates.ts';
-import type { LibraryDocument } from '../../members/document.ts';
 import { type Clock, systemClock } from '../../store/clock.ts';
 import type { WebContext } from '../context.ts';
 import { type BadInput, badInput, problems } from '../problem.ts';
@@ -86,15 +86,6 @@ export function registerCalendar(
       return { library: library.id, ...calendarView(document, today, span) };
     },
   );
-}
-
-function calendarOf({ calendar }: LibraryDocument): CalendarDocument {
-  return {
-    timezone: calendar.timezone ?? 'Asia/Shanghai',
-    closed: calendar.closed ?? [],
-    open: calendar.open ?? [],
-    movesDueDates: calendar.movesDueDates ?? true,
-  };
 }
 
 interface Span {
