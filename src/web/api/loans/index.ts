@@ -1,16 +1,13 @@
-import cookie from '@fastify/cookie';
-import multipart from '@fastify/multipart';
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { WebContext } from '../../context.ts';
-import { ProblemError } from '../../problem.ts';
 import { accountRoutes } from './account.ts';
 import { actionRoutes } from './actions.ts';
 import { deskRoutes } from './desks.ts';
 import { loginRoutes } from './logins.ts';
 import { myRoutes } from './me.ts';
 import { noticeRoutes } from './notices.ts';
-import { pickupRoutes, uploadLimits } from './pickup.ts';
+import { pickupRoutes } from './pickup.ts';
+import { registerPlugins } from './plugins.ts';
 import { policyRoutes } from './policies.ts';
 import { readerRoutes } from './readers.ts';
 import { problemOf } from './refusals.ts';
@@ -43,15 +40,7 @@ export async function registerLoans(
     ...sessionRoutes(services, signInsPerMinute),
   ];
   const prepare: FastifyPluginAsync = async (scope) => {
-    await scope.register(cookie);
-    await scope.register(rateLimit, {
-      global: false,
-      errorResponseBuilder: (_request, { ttl }) =>
-        new ProblemError(429, 'rate-limited', 'too many tries from this address', {
-          headers: { 'retry-after': String(Math.ceil(ttl / 1000)) },
-        }),
-    });
-    await scope.register(multipart, { limits: uploadLimits });
+    await registerPlugins(scope, 'too many tries from this address');
     scope.setValidatorCompiler(compileCheck);
     scope.setErrorHandler((error, request) => {
       throw problemOf(error, request);

@@ -1,11 +1,8 @@
-import cookie from '@fastify/cookie';
-import multipart from '@fastify/multipart';
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { visitor } from '../../../loans/access/roles.ts';
 import type { Actor } from '../../../loans/actor.ts';
 import { type FieldFault, LoanError } from '../../../loans/errors.ts';
-import { uploadLimits } from '../../api/loans/pickup.ts';
+import { registerPlugins } from '../../api/loans/plugins.ts';
 import { problemOf } from '../../api/loans/refusals.ts';
 import { refuseForeignOrigin, seatOf } from '../../api/loans/seats.ts';
 import type { LoanServices } from '../../api/loans/services.ts';
@@ -58,15 +55,8 @@ export async function registerPages(
   const { context, services } = parts;
   const { signInsPerMinute } = context.settings.loans;
   const plugin: FastifyPluginAsync = async (scope) => {
-    await scope.register(cookie);
-    await scope.register(rateLimit, {
-      global: false,
-      errorResponseBuilder: (_request, { ttl }) =>
-        new ProblemError(429, 'rate-limited', '', {
-          headers: { 'retry-after': String(Math.ceil(ttl / 1000)) },
-        }),
-    });
-    await scope.register(multipart, { limits: uploadLimits });
+    // Without a detail: a page says the title in the reader's language.
+    await registerPlugins(scope, '');
     scope.addContentTypeParser(
       'application/x-www-form-urlencoded',
       { parseAs: 'string' },
