@@ -12,10 +12,8 @@ import {
   finishExternalLogin,
   listProviders,
 } from '../../../loans/people/external/login.ts';
-import type { RegistrationInput } from '../../../loans/people/registration.ts';
 import { nullable } from '../../../members/schema/common.ts';
-import { badInput } from '../../problem.ts';
-import { libraryFor, registration } from './readers.ts';
+import { libraryFor, registration, registrationIn } from './readers.ts';
 import { closedObject, type LoanRoute } from './routes.ts';
 import { actor, idParameter, instant, languageQuery, pageQuery, sentence } from './schemas.ts';
 import { setCookie } from './seats.ts';
@@ -113,11 +111,8 @@ export function loginRoutes({ people, logins }: LoanServices): readonly LoanRout
       checked: 'keys',
       answers: { 202: Type.Object({ state: Type.Literal('awaiting_review') }) },
       run: async ({ body, request, reply }) => {
-        const { ticket, library, ...rest } = body as Record<string, unknown>;
-        if (typeof library !== 'string') {
-          throw badInput([{ pointer: '/library', message: 'is required' }]);
-        }
-        const input = { ...rest, libraryId: library } as unknown as RegistrationInput;
+        const { ticket, ...rest } = body as Record<string, unknown>;
+        const input = registrationIn(rest);
         const origin = { address: request.ip };
         reply.code(202);
         return await linkLibraryCard(people, String(ticket ?? ''), input, origin);

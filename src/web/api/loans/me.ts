@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { closeReader, exportReader, listSessions } from '../../../loans/people/leaving.ts';
 import { correctReader, editProfile, readProfile } from '../../../loans/people/profile.ts';
-import { optionalFields } from '../../../loans/people/scheme.ts';
 import { nullable } from '../../../members/schema/common.ts';
+import { optionalTexts, shownDetails } from './readers.ts';
 import { closedObject, ifMatch, ifMatchHeader, type LoanRoute } from './routes.ts';
 import { idParameter, instant, languageQuery } from './schemas.ts';
 import { clearCookie, sessionOf } from './seats.ts';
@@ -14,12 +14,7 @@ const details = {
   name: optional(Type.String({ description: 'Changed by the library only' })),
   cardNumber: optional(Type.String({ description: 'Changed by the library only' })),
   email: optional(Type.String({ maxLength: 254 })),
-  ...Object.fromEntries(
-    Object.entries(optionalFields).map(([name, { maxLength }]) => [
-      name,
-      optional(Type.String({ maxLength })),
-    ]),
-  ),
+  ...optionalTexts,
   extra: Type.Optional(Type.Record(Type.String(), nullable(Type.String()))),
 };
 
@@ -33,13 +28,7 @@ const profile = Type.Object(
     patronGroup: nullable(Type.String()),
     login: Type.String(),
     locale: Type.Enum(['zh', 'en']),
-    name: Type.String(),
-    cardNumber: nullable(Type.String()),
-    email: Type.String(),
-    ...Object.fromEntries(
-      Object.keys(optionalFields).map((name) => [name, nullable(Type.String())]),
-    ),
-    extra: Type.Record(Type.String(), Type.String()),
+    ...shownDetails,
     editedAt: instant,
   },
   { title: 'Profile' },

@@ -29,13 +29,25 @@ import type { LoanServices } from './services.ts';
 const states = Object.keys(readerStates) as (keyof typeof readerStates)[];
 const text = (maxLength: number) => Type.Optional(nullable(Type.String({ maxLength })));
 
+/** The optional fields of a profile, as somebody enters them. */
+export const optionalTexts = Object.fromEntries(
+  Object.entries(optionalFields).map(([name, { maxLength }]) => [name, text(maxLength)]),
+);
+
+/** What somebody has entered of themselves, as it is shown. */
+export const shownDetails = {
+  name: Type.String(),
+  cardNumber: nullable(Type.String()),
+  email: Type.String(),
+  ...Object.fromEntries(Object.keys(optionalFields).map((name) => [name, nullable(Type.String())])),
+  extra: Type.Record(Type.String(), Type.String()),
+};
+
 const details = {
   name: Type.String({ maxLength: 60 }),
   cardNumber: Type.String({ maxLength: 40, description: "Of the home library's own scheme" }),
   email: Type.String({ maxLength: 254 }),
-  ...Object.fromEntries(
-    Object.entries(optionalFields).map(([name, { maxLength }]) => [name, text(maxLength)]),
-  ),
+  ...optionalTexts,
   extra: Type.Optional(
     Type.Record(Type.String(), nullable(Type.String()), {
       description: "The library's own fields, by their names in its scheme",
@@ -65,13 +77,7 @@ const returned = Type.Object(
   {
     library: Type.String(),
     note: nullable(Type.String({ description: 'What the desk asks for' })),
-    name: Type.String(),
-    cardNumber: nullable(Type.String()),
-    email: Type.String(),
-    ...Object.fromEntries(
-      Object.keys(optionalFields).map((name) => [name, nullable(Type.String())]),
-    ),
-    extra: Type.Record(Type.String(), Type.String()),
+    ...shownDetails,
   },
   { title: 'ReturnedRegistration' },
 );
@@ -174,11 +180,7 @@ export function readerRoutes({ people }: LoanServices): readonly LoanRoute[] {
         }),
       },
       run: async ({ request, reply, body }) => {
-        const { library, ...rest } = body as Record<string, unknown>;
-        if (typeof library !== 'string') {
-          throw badInput([{ pointer: '/library', message: 'is required' }]);
-        }
-        const input = { ...rest, libraryId: library } as unknown as RegistrationInput;
+        const input = registrationIn(body as Record<string, unknown>);
         const { readerId, login, state } = await registerReader(people, input, {
           address: request.ip,
         });
@@ -319,6 +321,15 @@ export function readerRoutes({ people }: LoanServices): readonly LoanRoute[] {
       },
     },
   ];
+}
+
+/** A registration as the loan core takes it, which checks all the rest of it. */
+export function registrationIn({
+  library,
+  ...rest
+}: Readonly<Record<string, unknown>>): RegistrationInput {
+  if (typeof library === 'string') return { ...rest, libraryId: library } as RegistrationInput;
+  throw badInput([{ pointer: '/library', message: 'is required' }]);
 }
 
 type Standing = Awaited<ReturnType<typeof returnReader>>;

@@ -3,7 +3,7 @@ import { readScheme } from '../../../loans/people/scheme.ts';
 import { html } from '../html.ts';
 import { entered, type Field, renderFaults, renderField, renderSelect } from './forms.ts';
 import { type PageCall, type PageParts, type PageRoute, type Refused, tryForm } from './kit.ts';
-import { detailsOf, homeLibraries, renderDetails } from './register.ts';
+import { detailsOf, homeLibraries, loginField, renderDetails } from './register.ts';
 
 /**
  * "Link my library card": where a university's sign-in leads to an identity that nobody has yet. Its
@@ -71,13 +71,6 @@ ${renderSelect(home, homeLibraries(parts, language))}
   ): Promise<unknown> {
     const { text, language, form } = call;
     const { scheme } = await readScheme(people, library);
-    const login = {
-      name: 'login',
-      label: text.login,
-      value: form.get('login'),
-      hint: text.loginHint,
-      autocomplete: 'username',
-    };
     const faults = refused?.faults ?? [];
     const main = html`<p>${scheme.instructions[language]}</p>
 ${refused && renderFaults(refused.sentence, faults, language)}
@@ -85,7 +78,7 @@ ${refused && renderFaults(refused.sentence, faults, language)}
 <input type="hidden" name="library" value="${library}"><input type="hidden" name="send" value="1">
 ${renderField(ticketField(call), faults, language)}
 ${renderDetails(call, scheme, detailsOf(form, scheme), refused)}
-${renderField(login, faults, language)}
+${renderField(loginField(call), faults, language)}
 <p class="buttons"><button type="submit">${text.submit}</button></p></form>`;
     return call.show({ title: text.linkCard, main, status: refused?.status ?? 200 });
   }

@@ -13,7 +13,7 @@ import {
 } from '../../../loans/people/scheme.ts';
 import type { Language } from '../../language.ts';
 import { type Html, html } from '../html.ts';
-import { entered, renderFaults, renderField, renderSelect } from './forms.ts';
+import { entered, type Field, renderFaults, renderField, renderSelect } from './forms.ts';
 import { type PageCall, type PageParts, type PageRoute, type Refused, tryForm } from './kit.ts';
 import { texts } from './texts.ts';
 
@@ -114,13 +114,13 @@ ${renderSelect({ name: 'library', label: text.home, hint: text.homeHint, require
     const title = text.registerAt(nameOf(library, language));
     if (!scheme.open) return call.show({ title, main: html`<p>${text.closed}</p>` });
     const faults = refused?.faults ?? [];
-    const field = (one: Parameters<typeof renderField>[0]) => renderField(one, faults, language);
+    const field = (one: Field) => renderField(one, faults, language);
     const main = html`<p>${scheme.instructions[language]}</p>
 ${refused && renderFaults(refused.sentence, faults, language)}
 <form method="post" action="${`/register?lang=${language}`}" class="sheet">
 <input type="hidden" name="library" value="${library}">
 ${renderDetails(call, scheme, detailsOf(form, scheme), refused)}
-${field({ name: 'login', label: text.login, value: form.get('login'), hint: text.loginHint, autocomplete: 'username' })}
+${field(loginField(call))}
 ${field({ name: 'password', label: text.password, type: 'password', required: true, hint: text.passwordHint, autocomplete: 'new-password' })}
 <p class="buttons"><button type="submit">${text.submit}</button></p></form>`;
     return call.show({ title, main, status: refused?.status ?? 200 });
@@ -193,7 +193,7 @@ export function renderDetails(
   const shown = optionalNames.filter(
     (name) => firstFields.includes(name) || scheme.required.includes(name) || details[name],
   );
-  const fields: readonly Parameters<typeof renderField>[0][] = [
+  const fields: readonly Field[] = [
     {
       name: 'name',
       label: text.realName,
@@ -236,6 +236,17 @@ export function renderDetails(
   return html`${fields
     .filter(({ name }) => !without.includes(name))
     .map((field) => renderField(field, refused?.faults ?? [], language))}`;
+}
+
+/** The name to sign in with; left empty, one is issued. */
+export function loginField({ text, form }: PageCall): Field {
+  return {
+    name: 'login',
+    label: text.login,
+    value: form.get('login'),
+    hint: text.loginHint,
+    autocomplete: 'username',
+  };
 }
 
 /** What was entered of the fields that a form of this library has. */
