@@ -1,9 +1,7 @@
-import type { Transaction } from 'kysely';
-import { type AuditEntry, recordAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
-import type { Schema } from '../store/schema.ts';
-import { asJson, type Json } from '../store/values.ts';
+import { asJson } from '../store/values.ts';
 import { ConnectorError } from './errors.ts';
+import { type Author, recordChange } from './trail.ts';
 
 /** A time that a library has named in advance, during which it is not asked. */
 export interface MaintenanceWindow {
@@ -29,7 +27,7 @@ export interface NewMaintenance {
   readonly from: Date;
   readonly to: Date;
   readonly reason: { readonly zh?: string; readonly en?: string };
-  readonly by: AuditEntry['actor'];
+  readonly by: Author;
 }
 
 /** The windows that are open or still to come, in memory, since every search asks for them. */
@@ -40,7 +38,7 @@ export interface MaintenancePlan {
   planned(library: string, now: Date): readonly MaintenanceWindow[];
   add(window: NewMaintenance, now: Date): Promise<MaintenanceWindow | 'too_many'>;
   /** Takes a window back, or ends the one that is open; false if there is none. */
-  withdraw(library: string, id: number, by: AuditEntry['actor'], now: Date): Promise<boolean>;
+  withdraw(library: string, id: number, by: Author, now: Date): Promise<boolean>;
   /** Takes over what other gateways have written. */
   refresh(now: Date): Promise<void>;
 }
@@ -102,7 +100,7 @@ export function createMaintenancePlan(database: () => Database): MaintenancePlan
           .returning('id')
           .executeTakeFirstOrThrow();
         const after = { window: row.id, from: from.toISOString(), to: to.toISOString() };
-        await audit(tx, library, by, 'maintenance.plan', after, now);
+        await recordChange(tx, by, 'maintenance.plan', library, { after }, now);
         return row.id;
       });
       await refresh(now);
@@ -120,7 +118,7 @@ export function createMaintenancePlan(database: () => Database): MaintenancePlan
           .returning('id')
           .executeTakeFirst();
         if (row === undefined) return false;
-        await audit(tx, library, by, 'maintenance.withdraw', { window: id }, now);
+        await recordChange(tx, by, 'maintenance.withdraw', library, { after: { window: id } }, now);
         return true;
       });
       await refresh(now);
@@ -128,18 +126,6 @@ export function createMaintenancePlan(database: () => Database): MaintenancePlan
     },
     refresh,
   };
-}
-
-async function audit(
-  tx: Transaction<Schema>,
-  library: string,
-  actor: AuditEntry['actor'],
-  action: string,
-  after: Json,
-  now: Date,
-): Promise<void> {
-  const subject = { kind: 'library', id: library };
-  await recordAudit(tx, { trail: library, actor, action, subject, after }, now);
 }
 
 /** Removes windows that ended long ago. */

@@ -1,8 +1,9 @@
+import { recordChange } from '../trail.ts';
 import { type Account, type Accounts, operationsOf } from './accounts.ts';
 import type { RegistrationContext, Tx } from './context.ts';
 import { conflict, RegistrationError } from './errors.ts';
 import type { Caller } from './lifecycle.ts';
-import { audit, type Condition, documentOf, lockEntry, writeEntry } from './rows.ts';
+import { type Condition, documentOf, lockEntry, writeEntry } from './rows.ts';
 import { seal, unseal } from './seal.ts';
 
 /** That an account is set, and nothing of it. */
@@ -35,7 +36,7 @@ export async function setAccounts(
       await insertAccount(tx, context.key, { id, operation, account }, caller, now);
     }
     await writeEntry(tx, id, state, state, now);
-    await audit(tx, caller, 'library.credentials', id, { after: { operations } }, now);
+    await recordChange(tx, caller, 'library.credentials', id, { after: { operations } }, now);
   });
   await context.changed();
 }

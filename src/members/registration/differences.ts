@@ -1,3 +1,5 @@
+import { escapePointer } from '../faults.ts';
+
 /** One place at which two versions of a document differ. */
 export interface Difference {
   readonly op: 'add' | 'remove' | 'replace';
@@ -15,7 +17,7 @@ export function differencesOf(from: unknown, to: unknown, pointer = ''): readonl
   if (isRecord(from) && isRecord(to)) {
     const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
     return keys.flatMap((key) => {
-      const inner = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const inner = `${pointer}/${escapePointer(key)}`;
       if (!Object.hasOwn(from, key)) return [{ op: 'add' as const, pointer: inner, to: to[key] }];
       if (!Object.hasOwn(to, key)) {
         return [{ op: 'remove' as const, pointer: inner, from: from[key] }];

@@ -1,4 +1,5 @@
 import type { LibraryDocument, LibraryInput, LibraryStatus } from '../document.ts';
+import { recordChange } from '../trail.ts';
 import { type Address, addressesOf, foreignVariables, unapproved } from './addresses.ts';
 import type { RegistrationContext, Tx } from './context.ts';
 import { isSame } from './differences.ts';
@@ -7,7 +8,6 @@ import { type Caller, statusNames } from './lifecycle.ts';
 import {
   approveAddresses,
   approvedOf,
-  audit,
   auditState,
   type Condition,
   documentOf,
@@ -93,7 +93,7 @@ async function writeVersion(
     if (caller.kind === 'administrator') await markApproved(tx, edit.id, after.newest, caller, now);
     await writeEntry(tx, edit.id, before, after, now);
     const change = { before: auditState(before), after: auditState(after) };
-    await audit(tx, caller, action, edit.id, change, now);
+    await recordChange(tx, caller, action, edit.id, change, now);
   });
   await context.changed();
 }

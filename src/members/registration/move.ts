@@ -1,4 +1,5 @@
 import type { Json } from '../../store/values.ts';
+import { recordChange } from '../trail.ts';
 import { type Address, type ApprovedAddress, addressesOf, printAddress } from './addresses.ts';
 import type { RegistrationContext } from './context.ts';
 import { pauseReason } from './edit.ts';
@@ -12,7 +13,6 @@ import {
 } from './lifecycle.ts';
 import {
   approveAddresses,
-  audit,
   auditState,
   type Condition,
   documentOf,
@@ -114,7 +114,7 @@ async function step(
     await writeEntry(tx, id, before, after, now);
     if (action === 'retire') await endTokens(tx, id, now);
     const change = { before: auditState(before), after: auditState(after, more) };
-    await audit(tx, caller, `library.${action}`, id, change, now);
+    await recordChange(tx, caller, `library.${action}`, id, change, now);
   });
   await context.changed();
 }
@@ -175,7 +175,7 @@ export async function approveLibrary(
       before: auditState(before),
       after: auditState(after, { addresses: places }),
     };
-    await audit(tx, caller, 'library.approve', id, change, now);
+    await recordChange(tx, caller, 'library.approve', id, change, now);
   });
   await context.changed();
 }

@@ -1,13 +1,12 @@
 import type { LibraryStatus } from '../document.ts';
+import { type Author, recordChange } from '../trail.ts';
 import type { RegistrationContext, Tx } from './context.ts';
 import { type CheckedDocument, inOneStep, refuseForeign, wayTo } from './edit.ts';
 import { forbidden } from './errors.ts';
 import { openInvitation, takenId, useInvitation } from './invitations.ts';
 import type { Caller } from './lifecycle.ts';
 import {
-  type Author,
   approveAddresses,
-  audit,
   auditState,
   type EntryState,
   insertVersion,
@@ -40,7 +39,7 @@ export async function registerInvited(
     const state = firstState('draft');
     await writeEntry(tx, id, null, state, now);
     const after = auditState(state, { invitation: invitation.id });
-    await audit(tx, caller, 'library.register', id, { after }, now);
+    await recordChange(tx, caller, 'library.register', id, { after }, now);
     return text;
   });
   await context.changed();
@@ -73,7 +72,7 @@ export async function registerLibrary(
     await wayTo(tx, caller, id, checked.library, now);
     if (oneStep) await markApproved(tx, id, 1, caller, now);
     await writeEntry(tx, id, null, state, now);
-    await audit(tx, caller, 'library.register', id, { after: auditState(state) }, now);
+    await recordChange(tx, caller, 'library.register', id, { after: auditState(state) }, now);
   });
   await context.changed();
 }
@@ -137,7 +136,7 @@ export async function takeOverLibrary(
     await approveAddresses(tx, id, addresses, gateway, now);
     const state = takenOver(status);
     await writeEntry(tx, id, null, state, now);
-    await audit(tx, gateway, 'library.import', id, { after: auditState(state) }, now);
+    await recordChange(tx, gateway, 'library.import', id, { after: auditState(state) }, now);
     return true;
   });
 }

@@ -1,20 +1,14 @@
 import type { Selectable } from 'kysely';
-import { type AuditEntry, recordAudit } from '../../store/audit.ts';
 import type { LibrariesTable, LibraryVersionsTable } from '../../store/tables/members.ts';
 import { asJson, type Json } from '../../store/values.ts';
 import type { LibraryInput } from '../document.ts';
+import type { Author } from '../trail.ts';
 import type { ApprovedAddress } from './addresses.ts';
 import type { Tx } from './context.ts';
 import { conflict, notRegistered, RegistrationError } from './errors.ts';
 
 export type LibraryRow = Selectable<LibrariesTable>;
 export type VersionRow = Selectable<LibraryVersionsTable>;
-
-/** Who did something: a Caller, or the gateway itself. */
-export interface Author {
-  readonly kind: string;
-  readonly id: string;
-}
 
 /** Which version of the entry a caller has read: an ETag, or `*` for whatever it is. */
 export type Condition = string;
@@ -252,20 +246,6 @@ export async function markApproved(
     .where('library_id', '=', id)
     .where('number', '=', number)
     .execute();
-}
-
-/** Writes to the library's own trail; what it did itself stands there as well. */
-export async function audit(
-  tx: Tx,
-  by: Author,
-  action: string,
-  library: string,
-  change: Pick<AuditEntry, 'before' | 'after'>,
-  now: Date,
-): Promise<void> {
-  const subject = { kind: 'library', id: library };
-  const actor = { kind: by.kind, id: by.id };
-  await recordAudit(tx, { trail: library, actor, action, subject, ...change }, now);
 }
 
 /** How an entry stands, as the audit trail keeps it. */

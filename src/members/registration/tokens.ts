@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { type Author, recordChange } from '../trail.ts';
 import type { RegistrationContext, Tx } from './context.ts';
 import type { Caller } from './lifecycle.ts';
-import { type Author, audit, type Condition, lockEntry, writeEntry } from './rows.ts';
+import { type Condition, lockEntry, writeEntry } from './rows.ts';
 
 /** What is shown once and kept as its digest: 256 random bits need no slow hash. */
 export interface Shown {
@@ -71,7 +72,7 @@ export async function rotateToken(
     const { state } = await lockEntry(tx, id, condition, now);
     const text = await issueToken(tx, id, caller, now, graceSeconds);
     await writeEntry(tx, id, state, state, now);
-    await audit(tx, caller, 'library.token', id, { after: { graceSeconds } }, now);
+    await recordChange(tx, caller, 'library.token', id, { after: { graceSeconds } }, now);
     return text;
   });
   await context.changed();

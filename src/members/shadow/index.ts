@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AuditEntry } from '../../store/audit.ts';
 import type { Clock } from '../../store/clock.ts';
 import type { Database } from '../../store/database.ts';
 import type { Checked } from '../check.ts';
 import type { Directory } from '../directory.ts';
 import type { LibraryInput } from '../document.ts';
 import type { Clock as Monotonic } from '../guards/clock.ts';
+import type { Author } from '../trail.ts';
 import type { Connector, Library } from '../types.ts';
 import type { Companion } from '../watched.ts';
 import { createCompanion, type RunningCompanion } from './companion.ts';
@@ -39,10 +39,10 @@ export interface Shadows {
   /** What looks on while this library is asked, or null. */
   companion(library: string): Companion | null;
   /** Begins anew with this candidate; what an earlier one counted is forgotten. */
-  start(library: string, document: LibraryInput, by: AuditEntry['actor']): Promise<ShadowState>;
+  start(library: string, document: LibraryInput, by: Author): Promise<ShadowState>;
   state(library: string): Promise<ShadowState | null>;
   /** False where there is none. */
-  end(library: string, by: AuditEntry['actor']): Promise<boolean>;
+  end(library: string, by: Author): Promise<boolean>;
   /** Takes over what other gateways began and ended. */
   refresh(): Promise<void>;
   /** Writes what was counted. */

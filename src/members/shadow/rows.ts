@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from 'kysely';
-import { type AuditEntry, recordAudit } from '../../store/audit.ts';
 import type { Database } from '../../store/database.ts';
-import type { Schema } from '../../store/schema.ts';
 import { asJson } from '../../store/values.ts';
 import type { LibraryInput } from '../document.ts';
+import { type Author, recordChange } from '../trail.ts';
 import { addComparison, type Comparison, emptyComparison } from './compare.ts';
 
 export interface ShadowState {
@@ -23,7 +21,7 @@ const endOf = (startedAt: Date): Date => new Date(startedAt.getTime() + longestM
 export interface NewShadow {
   readonly library: string;
   readonly document: LibraryInput;
-  readonly by: AuditEntry['actor'];
+  readonly by: Author;
   readonly now: Date;
 }
 
@@ -45,7 +43,7 @@ export async function writeShadow(
       .values({ library, ...row })
       .onConflict((conflict) => conflict.column('library').doUpdateSet(row))
       .execute();
-    await audit(tx, library, by, 'shadow.start', now);
+    await recordChange(tx, by, 'shadow.start', library, {}, now);
   });
   return { library, document, startedAt: now, endsAt: endOf(now), report: emptyComparison() };
 }
@@ -79,7 +77,7 @@ export async function readShadow({ db }: Database, library: string): Promise<Sha
 export async function removeShadow(
   database: Database,
   library: string,
-  by: AuditEntry['actor'],
+  by: Author,
   now: Date,
 ): Promise<boolean> {
   return await database.transaction(async (tx) => {
@@ -89,20 +87,9 @@ export async function removeShadow(
       .returning('library')
       .executeTakeFirst();
     if (row === undefined) return false;
-    await audit(tx, library, by, 'shadow.end', now);
+    await recordChange(tx, by, 'shadow.end', library, {}, now);
     return true;
   });
-}
-
-async function audit(
-  tx: Transaction<Schema>,
-  library: string,
-  actor: AuditEntry['actor'],
-  action: string,
-  now: Date,
-): Promise<void> {
-  const subject = { kind: 'library', id: library };
-  await recordAudit(tx, { trail: library, actor, action, subject }, now);
 }
 
 /** Under a lock, since several gateways count; what an earlier candidate's asks brought is dropped. */
