@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Settings, SettingsError } from './config.ts';
+import { type Settings, settingsFault } from './config.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { StoreError } from './store/errors.ts';
 import { migrate } from './store/migrations/index.ts';
@@ -110,8 +110,7 @@ async function openConfigured(settings: Settings): Promise<Database> {
     const where = databaseUrl === null ? `in ${resolve(data)}` : 'of DATABASE_URL';
     const why = error instanceof Error ? error.message : String(error);
     if (error instanceof StoreError || databaseUrl !== null || isFileError(error)) {
-      const message = `the database ${where} cannot be opened: ${why}`;
-      throw new SettingsError([{ file: null, line: null, pointer: '', message }]);
+      throw settingsFault(`the database ${where} cannot be opened: ${why}`);
     }
     throw error;
   }

@@ -1,9 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { type Settings, SettingsError } from './config.ts';
+import { type Settings, SettingsError, settingsFault } from './config.ts';
 import type { checkLibrary } from './members/check.ts';
 import { type Directory, DuplicateLibraryError } from './members/directory.ts';
-import type { LibraryDocument, LibraryInput } from './members/document.ts';
-import type { Fault } from './members/faults.ts';
+import type { LibraryDocument } from './members/document.ts';
 import { readLibraryFiles, watchLibraryFiles } from './members/files.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,23 +11,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function accept(checked: ReturnType<typeof checkLibrary>): LibraryDocument {
   if ('faults' in checked) throw new SettingsError(checked.faults);
   return checked.library;
-}
-
-/** Adds a library to the directory; an id that stands twice stops the start. */
-export function put(
-  directory: Directory,
-  library: LibraryDocument,
-  input: LibraryInput,
-  origin: 'file' | 'registered',
-): void {
-  try {
-    directory.put(library, input, origin);
-  } catch (error) {
-    if (!(error instanceof DuplicateLibraryError)) throw error;
-    throw new SettingsError([
-      { file: null, line: null, pointer: '/id', message: error.message },
-    ] satisfies Fault[]);
-  }
 }
 
 /** Reads the library files, refusing the start on any fault; later changes are taken over when whole. */
@@ -42,7 +24,14 @@ export async function loadFiles(
   if (folder === null) return { close: () => {} };
   const files = await readLibraryFiles(folder, environment);
   if (files.faults.length > 0) throw new SettingsError(files.faults);
-  for (const { library, input } of files.libraries) put(directory, library, input, 'file');
+  for (const { library, input } of files.libraries) {
+    try {
+      directory.put(library, input, 'file');
+    } catch (error) {
+      if (!(error instanceof DuplicateLibraryError)) throw error;
+      throw settingsFault(error.message, { pointer: '/id' });
+    }
+  }
   return watchLibraryFiles(folder, () => reload(folder, environment, directory, logger));
 }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { parse } from 'yaml';
 import type { DatabaseAccess } from './app-database.ts';
-import { type Settings, SettingsError } from './config.ts';
+import { type Settings, settingsFault } from './config.ts';
 import { fetchThrough } from './egress-fetch.ts';
 import { copiesFinder, loanLibraryFinder, recordFinder } from './loan-copies.ts';
 import { createResetHandler, resetJob } from './loans/access/forgotten.ts';
@@ -52,10 +52,6 @@ export interface LoanParts {
   /** Address of the pages as readers see it. */
   readonly site: () => string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-function fault(message: string): SettingsError {
-  return new SettingsError([{ file: null, line: null, pointer: '', message }]);
 }
 
 /**
@@ -252,7 +248,7 @@ async function publishFirstPolicy(context: LoanContext, file: string | null): Pr
     await context.database.transaction((tx) => publishPolicy(context, tx, systemActor, document));
   } catch (error) {
     if (error instanceof PolicyError)
-      throw fault(`the policy ${file} cannot be used: ${error.message}`);
+      throw settingsFault(`the policy ${file} cannot be used: ${error.message}`);
     throw error;
   }
 }
@@ -270,6 +266,6 @@ async function policyFile(file: string): Promise<unknown> {
   try {
     return parse(await readFile(path, 'utf8'), { maxAliasCount: 0 });
   } catch (error) {
-    throw fault(`the policy ${path} cannot be read: ${(error as Error).message}`);
+    throw settingsFault(`the policy ${path} cannot be read: ${(error as Error).message}`);
   }
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import type { DatabaseAccess } from './app-database.ts';
-import { type Settings, SettingsError } from './config.ts';
+import { type Settings, settingsFault } from './config.ts';
 import type { Checked } from './members/check.ts';
 import { type Directory, DuplicateLibraryError } from './members/directory.ts';
 import { storedSecret, withAccounts } from './members/registration/accounts.ts';
@@ -123,13 +123,13 @@ async function openRegistration(parts: RegistrationParts, signal: AbortSignal): 
   try {
     for (const { file, fault } of await takeOverFiles(context, data)) {
       if (fault === null) logger.info({ file }, 'a registered library was taken into the database');
-      else throw new SettingsError([{ file, line: null, pointer: '', message: fault }]);
+      else throw settingsFault(fault, { file });
     }
     await registry.read();
   } catch (error) {
     await shared.close();
     if (!(error instanceof DuplicateLibraryError)) throw error;
-    throw new SettingsError([{ file: null, line: null, pointer: '/id', message: error.message }]);
+    throw settingsFault(error.message, { pointer: '/id' });
   }
   return { context, registry, shared };
 }

@@ -162,6 +162,14 @@ export class SettingsError extends Error {
   }
 }
 
+/** The one thing that stops a start: of a file, of the environment, or of neither. */
+export function settingsFault(
+  message: string,
+  { file = null, pointer = '' }: { readonly file?: string | null; readonly pointer?: string } = {},
+): SettingsError {
+  return new SettingsError([{ file, line: null, pointer, message }]);
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The folder the gateway's own files are found in, wherever it is started from. */
@@ -196,8 +204,7 @@ async function readSource(file: string): Promise<YamlSource> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    const message = `cannot be read: ${(error as Error).message}`;
-    throw new SettingsError([{ file, line: null, pointer: '', message }]);
+    throw settingsFault(`cannot be read: ${(error as Error).message}`, { file });
   }
   const source = readYaml(text, file);
   if ('faults' in source) throw new SettingsError(source.faults);
@@ -282,5 +289,5 @@ function numberFrom(name: string, text: string | undefined): number | undefined 
   if (text === undefined || text === '') return undefined;
   if (/^[0-9]+$/.test(text)) return Number(text);
   const message = `${name} must be a whole number, not ${JSON.stringify(text)}`;
-  throw new SettingsError([{ file: 'environment', line: null, pointer: '', message }]);
+  throw settingsFault(message, { file: 'environment' });
 }

@@ -1,4 +1,4 @@
-import { type Settings, SettingsError } from './config.ts';
+import { type Settings, settingsFault } from './config.ts';
 import { createCasProvider } from './loans/people/external/cas.ts';
 import type { ExternalLogins } from './loans/people/external/login.ts';
 import { createOauth2Provider } from './loans/people/external/oauth2.ts';
@@ -19,7 +19,7 @@ export function externalLogins(
     const value = environment[name];
     if (value) return value;
     const message = `${name}, which a login of the settings names, is not set`;
-    throw new SettingsError([{ file: 'environment', line: null, pointer: '', message }]);
+    throw settingsFault(message, { file: 'environment' });
   };
   return {
     providers: settings.loans.logins.map((login) => providerOf(login, secret, fetch)),
