@@ -10,9 +10,10 @@ import { settleHeap } from './heap.ts';
 import { checkLibrary } from './members/check.ts';
 import { type ConnectorPool, createConnectorPool } from './members/connectors.ts';
 import { createDirectory, type Directory } from './members/directory.ts';
-import type { LibraryDocument, LibraryInput } from './members/document.ts';
+import type { LibraryInput } from './members/document.ts';
 import { prepareFinding } from './members/find.ts';
 import { type GuardedConnector, type GuardStatus, guard } from './members/guards/index.ts';
+import { addressesOf, printAddress } from './members/registration/addresses.ts';
 import { pausedOf } from './members/registration/paused.ts';
 import { createVault, type Vault } from './members/registration/vault.ts';
 import type { SelectionRules } from './members/selection.ts';
@@ -96,7 +97,7 @@ export async function createFederation(
   for (const input of demonstration?.documents ?? []) {
     const library = accept(checkLibrary(input, environment));
     directory.put(library, input, 'demonstration');
-    demonstrationPorts.push(addressOf(library));
+    demonstrationPorts.push(...addressesOf(library.connector).map(printAddress));
   }
   const watcher = await loadFiles(settings, environment, directory, logger);
   prepareFinding(directory);
@@ -278,8 +279,8 @@ function startedLoans(
   });
 }
 
-/** Where the server is reached on this machine; for links where no address is configured. */
-function listeningAt(server: FastifyInstance): string {
+/** Where the server is reached on this machine. */
+export function listeningAt(server: FastifyInstance): string {
   const address = server.server.address();
   if (address === null || typeof address === 'string') return 'http://localhost';
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
@@ -294,12 +295,6 @@ function configuredAddresses({ smtpUrl, loans }: Settings): readonly string[] {
     const usual = { 'smtp:': '587', 'smtps:': '465', 'http:': '80', 'https:': '443' }[protocol];
     return [`${hostname}:${port || usual}`];
   });
-}
-
-function addressOf({ connector }: LibraryDocument): string {
-  if (connector.protocol === 'z3950') return `${connector.host}:${connector.port}`;
-  const { hostname, port, protocol } = new URL(connector.url);
-  return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 
 async function closeAll(

@@ -1,7 +1,6 @@
 import cluster from 'node:cluster';
-import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { createGateway, type Gateway } from '../app.ts';
+import { createGateway, type Gateway, listeningAt } from '../app.ts';
 import { readSettings, type Settings, SettingsError } from '../config.ts';
 import { printFault } from '../members/faults.ts';
 import { ordersOfPrimary, reportToPrimary, runPrimary } from './cluster.ts';
@@ -76,9 +75,7 @@ async function whenReady(gateway: Gateway): Promise<void> {
 
 async function listen({ server }: Gateway, { host, port }: Settings): Promise<{ address: string }> {
   await server.listen({ host, port });
-  const bound = server.server.address() as AddressInfo;
-  const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-  return { address: `http://${name}:${bound.port}/` };
+  return { address: `${listeningAt(server)}/` };
 }
 
 function stopSignal(): Promise<void> {

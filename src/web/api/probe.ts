@@ -4,6 +4,7 @@ import {
   type Address,
   type ApprovedAddress,
   addressesOf,
+  addressOfUrl,
   foreignVariables,
   oneHost,
   printAddress,
@@ -172,8 +173,8 @@ function refuseUnapproved(
 function addressesOfTarget(context: WebContext, target: ProbeTarget): readonly Address[] {
   if (target.kind === 'z3950') return [{ host: oneHost(target.host), port: target.port }];
   if (target.kind === 'url') {
-    const { hostname, port, protocol } = target.url;
-    return [{ host: oneHost(hostname), port: Number(port || (protocol === 'https:' ? 443 : 80)) }];
+    const address = addressOfUrl(target.url.href);
+    return address === null ? [] : [address];
   }
   const checked = context.check(target.input);
   return 'faults' in checked ? [] : addressesOf(checked.library.connector);
