@@ -1,10 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import t from 'tap';
 import type { SearchAnswer } from '../../src/search/types.ts';
-
-const root = join(import.meta.dirname, '../..');
-const quiet = '--disable-warning=ExperimentalWarning';
+import { quiet, root, runCommand } from '../support/command-line.ts';
 
 interface Running {
   readonly child: ChildProcess;
@@ -25,24 +22,6 @@ function startGateway(environment: Record<string, string>): Promise<Running> {
       if (address && said.includes('demonstration')) resolve({ child, address, said: () => said });
     });
     child.once('exit', (code) => reject(new Error(`ended with ${code}: ${said}`)));
-  });
-}
-
-function run(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [quiet, 'src/cli/main.ts', ...args], {
-    cwd: root,
-    env: { ...process.env, ...environment },
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
-    child.once('close', (code) => resolve({ code, out, err }));
   });
 }
 
@@ -75,7 +54,7 @@ t.test('a fresh start finds 化学工程 in the demonstration consortium', async
   const page = await (await fetch(`${gateway.address}?q=${encodeURIComponent('化学工程')}`)).text();
   t.match(page, /data-library="demo-nlc" data-state="answered"/);
 
-  const told = await run([
+  const told = await runCommand([
     'search',
     '化学工程',
     '--url',
@@ -103,7 +82,7 @@ t.test('a fresh start finds 化学工程 in the demonstration consortium', async
 });
 
 t.test('search prints one line per library, then the merged list', async (t) => {
-  const told = await run(['search', '化学工程', '--libraries', 'demo-chem,demo-tech']);
+  const told = await runCommand(['search', '化学工程', '--libraries', 'demo-chem,demo-tech']);
   t.equal(told.code, 0, told.err);
   t.match(told.out, /示范化工大学图书馆.*156/);
   t.match(told.out, /1\. .*化学工程/);
@@ -111,19 +90,19 @@ t.test('search prints one line per library, then the merged list', async (t) => 
 
 t.test('check, cql and bad input end with their own exit codes', async (t) => {
   const folder = t.testdir({ 'bad.yaml': 'id: Bad\ncode: 7\n' });
-  const checked = await run(['check'], { GUANJI_CONNECTORS: folder });
+  const checked = await runCommand(['check'], { GUANJI_CONNECTORS: folder });
   t.equal(checked.code, 2);
   t.match(checked.out, /bad\.yaml:1: \/id/);
-  t.equal((await run(['check'])).code, 0);
-  const pqf = await run(['cql', 'dc.title = "chemical engineering"', '--to', 'pqf']);
+  t.equal((await runCommand(['check'])).code, 0);
+  const pqf = await runCommand(['cql', 'dc.title = "chemical engineering"', '--to', 'pqf']);
   t.match(pqf.out, /@attr 1=4/);
-  const broken = await run(['cql', '(dc.title = a', '--to', 'pqf']);
+  const broken = await runCommand(['cql', '(dc.title = a', '--to', 'pqf']);
   t.equal(broken.code, 2);
   t.match(broken.err, /position/);
   for (const args of [['nothing'], ['search'], ['search', 'x', '--libraries', 'nobody']]) {
-    t.equal((await run(args)).code, 2, args.join(' '));
+    t.equal((await runCommand(args)).code, 2, args.join(' '));
   }
-  const port = await run(['serve'], { PORT: 'x' });
+  const port = await runCommand(['serve'], { PORT: 'x' });
   t.equal(port.code, 2);
   t.match(port.err, /PORT must be a whole number/);
 });

@@ -2,13 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import t from 'tap';
+import { type Ended, quiet, root, runCommand } from '../support/command-line.ts';
 import { catalogue, sruDocument } from '../support/registration-world.ts';
 
 // Two starts of a gateway with a new database, and some twenty commands.
 t.setTimeout(400_000);
 
-const root = join(import.meta.dirname, '../..');
-const quiet = '--disable-warning=ExperimentalWarning';
 const administrator = 'token-of-the-administrator';
 
 interface Running {
@@ -47,22 +46,8 @@ async function stop({ child }: Running): Promise<void> {
   await once(child, 'exit');
 }
 
-async function run(args: readonly string[], environment: Record<string, string>) {
-  const child = spawn(process.execPath, [quiet, 'src/cli/main.ts', 'libraries', ...args], {
-    cwd: root,
-    env: { ...process.env, ...environment },
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  const [code] = await once(child, 'close');
-  return { code: code as number, out, err };
-}
+const run = (args: readonly string[], environment: Readonly<Record<string, string>>) =>
+  runCommand(['libraries', ...args], environment);
 
 t.test(
   'a library is registered, approved, paused and rolled back from the command line',
@@ -95,7 +80,7 @@ t.test(
           ...more,
           GUANJI_TOKEN: token,
         });
-    const said = (told: { code: number; out: string; err: string }) => {
+    const said = (told: Ended) => {
       t.equal(told.code, 0, told.err);
       return JSON.parse(told.out);
     };

@@ -1,33 +1,16 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import t from 'tap';
 import { checkLibrary } from '../../src/members/check.ts';
+import { runCommand } from '../support/command-line.ts';
 import { eachDatabase } from '../support/database.ts';
 import { healthWorld, member } from '../support/health-world.ts';
 import { adminToken, loanWeb } from '../support/loan-web.ts';
 import { freePorts } from '../support/processes.ts';
 
 t.setTimeout(300_000);
-const root = join(import.meta.dirname, '../..');
 
-function run(args: readonly string[], token = adminToken) {
-  const quiet = '--disable-warning=ExperimentalWarning';
-  const child = spawn(process.execPath, [quiet, 'src/cli/main.ts', ...args], {
-    cwd: root,
-    env: { ...process.env, GUANJI_TOKEN: token },
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
-    child.once('close', (code) => resolve({ code, out, err }));
-  });
-}
+const run = (args: readonly string[], token = adminToken) =>
+  runCommand(args, { GUANJI_TOKEN: token });
 
 eachDatabase('health, maintenance and candidates from the command line', async (t, database) => {
   // Each command is a process of its own; what they do on either engine is tested without them.
