@@ -1,10 +1,9 @@
-import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { registerReader } from '../../src/loans/people/registration.ts';
-import { startBrowser } from '../support/browser.ts';
+import { browse, seat } from '../support/browser.ts';
 import { eachDatabase } from '../support/database.ts';
-import { type LoanWeb, loanWeb } from '../support/loan-web.ts';
+import { loanWeb } from '../support/loan-web.ts';
 import { chemistry } from '../support/loans.ts';
 import { goodPassword } from '../support/people.ts';
 import { withoutPrograms } from '../support/requirements.ts';
@@ -13,13 +12,6 @@ t.setTimeout(180_000);
 
 const hostile = '"><script>document.title="owned"</script>';
 const hit = '/request?lang=en&record=r_x&library=chem&localId=000123';
-
-/** A browser in somebody's seat; script is off, as every page has to do without. */
-async function seat(browser: Browser, site: string, token: string): Promise<Page> {
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  await context.addCookies([{ name: 'guanji', value: token, url: site }]);
-  return await context.newPage();
-}
 
 /** What a screen reader needs: one heading, names for everything that takes input, ids used once. */
 async function checkPage(t: Test, page: Page, what: string): Promise<void> {
@@ -46,12 +38,7 @@ else {
   eachDatabase('a request from a hit, without script, from both seats', async (t, database) => {
     if (database.engine === 'postgresql') return;
     const web = await loanWeb(database);
-    const browser = await startBrowser();
-    t.teardown(async () => {
-      await browser.close();
-      await web.close();
-    });
-    const site = await listen(web);
+    const { browser, site } = await browse(t, web);
     const reader = await seat(browser, site, (await web.reader()).token);
 
     await reader.goto(`${site}${hit}`);
@@ -132,12 +119,7 @@ else {
   eachDatabase('a blank request, and what breaks the rules', async (t, database) => {
     if (database.engine === 'postgresql') return;
     const web = await loanWeb(database);
-    const browser = await startBrowser();
-    t.teardown(async () => {
-      await browser.close();
-      await web.close();
-    });
-    const site = await listen(web);
+    const { browser, site } = await browse(t, web);
     const { token } = await web.reader();
     const reader = await seat(browser, site, token);
     await reader.goto(`${site}/request?lang=en`);
@@ -290,8 +272,3 @@ eachDatabase('pages are for those whom they are about', async (t, database) => {
   t.equal(open.statusCode, 401);
   t.notMatch(open.body, 'evil.example', 'a sign-in leads to our own pages only');
 });
-
-async function listen(web: LoanWeb): Promise<string> {
-  await web.app.listen({ host: '127.0.0.1', port: 0 });
-  return `http://127.0.0.1:${(web.app.server.address() as AddressInfo).port}`;
-}

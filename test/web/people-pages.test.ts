@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import t from 'tap';
 import { administrator } from '../../src/loans/access/roles.ts';
@@ -7,7 +6,7 @@ import type { Actor } from '../../src/loans/actor.ts';
 import { listReaders } from '../../src/loans/people/readers.ts';
 import { approveReader, returnReader } from '../../src/loans/people/review.ts';
 import { checkLibrary } from '../../src/members/check.ts';
-import { startBrowser } from '../support/browser.ts';
+import { browse } from '../support/browser.ts';
 import { eachDatabase } from '../support/database.ts';
 import { minimalDocument } from '../support/documents.ts';
 import { type LoanWeb, loanWeb } from '../support/loan-web.ts';
@@ -32,13 +31,11 @@ async function openPage(browser: Browser, complaints: string[]): Promise<Page> {
   return page;
 }
 
-async function listen(web: LoanWeb): Promise<string> {
+function putHome(web: LoanWeb): void {
   const input = minimalDocument('home', { name: { zh: '示范馆', en: 'Demonstration Library' } });
   const checked = checkLibrary(input, {});
   if ('faults' in checked) throw new Error(JSON.stringify(checked.faults));
   web.directory.put(checked.library, input, 'file');
-  await web.app.listen({ host: '127.0.0.1', port: 0 });
-  return `http://127.0.0.1:${(web.app.server.address() as AddressInfo).port}`;
 }
 
 const skip = withoutPrograms('chromium');
@@ -47,10 +44,8 @@ else {
   eachDatabase('a browser registers, corrects by the mail and signs in', async (t, database) => {
     if (database.engine === 'postgresql') return;
     const web = await loanWeb(database);
-    t.teardown(() => web.close());
-    const site = await listen(web);
-    const browser = await startBrowser();
-    t.teardown(() => browser.close());
+    putHome(web);
+    const { browser, site } = await browse(t, web);
     const complaints: string[] = [];
     const page = await openPage(browser, complaints);
     const heading = () => page.textContent('h1');
@@ -128,10 +123,8 @@ else {
   eachDatabase('a forgotten password, and an invitation, by their mails', async (t, database) => {
     if (database.engine === 'postgresql') return;
     const web = await loanWeb(database);
-    t.teardown(() => web.close());
-    const site = await listen(web);
-    const browser = await startBrowser();
-    t.teardown(() => browser.close());
+    putHome(web);
+    const { browser, site } = await browse(t, web);
     const complaints: string[] = [];
     const page = await openPage(browser, complaints);
     const address = 'clerk@staff.example';

@@ -1,8 +1,7 @@
-import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import t from 'tap';
-import { startBrowser } from '../support/browser.ts';
+import { browse, seat } from '../support/browser.ts';
 import { eachDatabase } from '../support/database.ts';
 import { loanWeb } from '../support/loan-web.ts';
 import { withoutPrograms } from '../support/requirements.ts';
@@ -15,13 +14,7 @@ else {
   eachDatabase('self pick-up from photo to pass, without script', async (t, database) => {
     if (database.engine === 'postgresql') return;
     const web = await loanWeb(database);
-    const browser = await startBrowser();
-    t.teardown(async () => {
-      await browser.close();
-      await web.close();
-    });
-    await web.app.listen({ host: '127.0.0.1', port: 0 });
-    const site = `http://127.0.0.1:${(web.app.server.address() as AddressInfo).port}`;
+    const { browser, site } = await browse(t, web);
     const who = await web.reader();
     const reader = await seat(browser, site, who.token);
     const desk = await seat(browser, site, (await web.staff('home', 'desk_lead')).token);
@@ -80,12 +73,6 @@ else {
     await reader.goto(`${site}/me/requests/${number}?lang=en`);
     t.match(await reader.textContent('.facts-list'), 'On loan');
   });
-}
-
-async function seat(browser: Browser, site: string, token: string): Promise<Page> {
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  await context.addCookies([{ name: 'guanji', value: token, url: site }]);
-  return await context.newPage();
 }
 
 /** Whether the photo on the page has arrived as an image. */
