@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Database } from '../../../src/store/database.ts';
-import { unsoundLoans } from '../../support/loan-invariants.ts';
 import { loanWorld } from '../../support/loans.ts';
 import type { Intention, KilledWork } from './killed-desk.ts';
 import { count, type HeavyPlace, makePlace, say, secondsSince } from './place.ts';
 import { manyReaders } from './readers.ts';
+import { compareSaid } from './said.ts';
 
 /**
  * A process submits and cancels requests and says so only after the commit; it is killed at any
@@ -122,23 +122,14 @@ async function runAndKill(
   return [...begun].map(([key, reader]) => ({ key, reader }));
 }
 
-/** Everything that was said is there, nothing is there twice, and all is sound. */
 async function lookAt(
   place: HeavyPlace,
   said: ReadonlyMap<string, string>,
   kill: number,
 ): Promise<void> {
   const database: Database = await place.open();
-  const rows = await database.db
-    .selectFrom('loan_requests')
-    .select(['number', 'own_reference'])
-    .execute();
-  const found = new Map(rows.map((row) => [row.own_reference, row.number]));
-  if (found.size !== rows.length) wrong.push(`${rows.length - found.size} requests are doubled`);
-  for (const [key, number] of said) {
-    if (found.get(key) !== number) wrong.push(`${key}: ${number} was said, not ${found.get(key)}`);
-  }
-  wrong.push(...(await unsoundLoans(database)));
+  const { requests, faults } = await compareSaid(database, said);
+  wrong.push(...faults);
   await database.close();
-  if (kill % 100 === 0) say(`${done} kills, ${rows.length} requests there, ${wrong.length} wrong`);
+  if (kill % 100 === 0) say(`${done} kills, ${requests} requests there, ${wrong.length} wrong`);
 }

@@ -5,11 +5,11 @@ import { prepareRequest } from '../../../src/loans/requests/prepare.ts';
 import { submitRequest } from '../../../src/loans/requests/submit.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { runOnce } from '../../../src/store/idempotency.ts';
-import { unsoundLoans } from '../../support/loan-invariants.ts';
 import { loanWorld } from '../../support/loans.ts';
 import { watchSyncs } from '../../support/power-cut.ts';
 import { count, makePlace, say, secondsSince } from './place.ts';
 import { manyReaders } from './readers.ts';
+import { compareSaid } from './said.ts';
 
 /**
  * The embedded database under a load of submissions, cut off after any of its syncs, those of its
@@ -87,16 +87,8 @@ async function workUntilCut(at: string, cut: number): Promise<string> {
 
 async function lookAt(at: string): Promise<void> {
   const database = await openDatabase({ folder: at });
-  const rows = await database.db
-    .selectFrom('loan_requests')
-    .select(['number', 'own_reference'])
-    .execute();
-  const found = new Map(rows.map((row) => [row.own_reference, row.number]));
-  if (found.size !== rows.length) wrong.push(`${rows.length - found.size} requests are doubled`);
-  for (const [key, number] of said) {
-    if (found.get(key) !== number) wrong.push(`${key}: ${number} was said, not ${found.get(key)}`);
-  }
-  wrong.push(...(await unsoundLoans(database)));
+  const { requests, faults } = await compareSaid(database, said);
+  wrong.push(...faults);
   await database.close();
-  say(`${done} cuts, ${said.size} acknowledged, ${rows.length} there, ${wrong.length} wrong`);
+  say(`${done} cuts, ${said.size} acknowledged, ${requests} there, ${wrong.length} wrong`);
 }
