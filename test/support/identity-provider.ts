@@ -37,6 +37,22 @@ export interface IdentityProviderStandIn {
   close(): Promise<void>;
 }
 
+/** What a gateway is told of the stand-in: which client it is, and where the bridge answers. */
+export function settingsAt(
+  { origin, clientId, clientSecret, privateKey }: IdentityProviderStandIn,
+  name: { readonly zh: string; readonly en: string },
+) {
+  return {
+    client: { name, clientId, clientSecret, insecure: true },
+    bridge: {
+      authorizeUrl: `${origin}/api/authorize`,
+      tokenUrl: `${origin}/api/token`,
+      resourceUrl: `${origin}/api/resource`,
+      privateKey,
+    },
+  };
+}
+
 interface Grant {
   readonly person: string;
   readonly redirectUri: string;

@@ -14,7 +14,7 @@ import type { Database } from '../../src/store/database.ts';
 import type { WebContext } from '../../src/web/context.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { createServer } from '../../src/web/server.ts';
-import { type LoanWorld, loanWorld, type WorldOptions } from './loans.ts';
+import { insertAccount, type LoanWorld, loanWorld, type WorldOptions } from './loans.ts';
 import { unhurried } from './unhurried.ts';
 
 /** The web layer over the loan world: everything but libraries to search. */
@@ -150,20 +150,7 @@ async function hire(
 ): Promise<Actor> {
   const id = randomUUID();
   await database.transaction(async (tx) => {
-    await tx
-      .insertInto('accounts')
-      .values({
-        id,
-        kind: 'staff',
-        login: id,
-        login_key: id,
-        password: null,
-        password_changed_at: null,
-        locale: 'zh',
-        created_at: at,
-        last_sign_in_at: null,
-      })
-      .execute();
+    await insertAccount(tx, id, 'staff', at);
     const email = `${id}@staff.example`;
     await tx
       .insertInto('staff')

@@ -7,7 +7,12 @@ import { installLifecycle } from '../../src/loans/lifecycle/install.ts';
 import { loanJobHandlers } from '../../src/loans/lifecycle/timers.ts';
 import { publishPolicy } from '../../src/loans/policy/store.ts';
 import { type ActionResult, actOn } from '../../src/loans/requests/act.ts';
-import type { FoundRecord, LoanContext, LoanLibrary } from '../../src/loans/requests/context.ts';
+import type {
+  FoundRecord,
+  LoanContext,
+  LoanLibrary,
+  Tx,
+} from '../../src/loans/requests/context.ts';
 import { prepareRequest } from '../../src/loans/requests/prepare.ts';
 import { type Submitted, submitRequest } from '../../src/loans/requests/submit.ts';
 import type { Citation, RequestInput } from '../../src/loans/requests/types.ts';
@@ -244,6 +249,29 @@ async function installWorld(database: Database): Promise<void> {
     restart with ${sql.lit(first)}`.execute(database.db);
 }
 
+/** An account without a password, for somebody whose seat a test takes. */
+export async function insertAccount(
+  tx: Tx,
+  id: string,
+  kind: 'reader' | 'staff',
+  at: Date,
+): Promise<void> {
+  await tx
+    .insertInto('accounts')
+    .values({
+      id,
+      kind,
+      login: id,
+      login_key: id,
+      password: null,
+      password_changed_at: null,
+      locale: 'zh',
+      created_at: at,
+      last_sign_in_at: null,
+    })
+    .execute();
+}
+
 /** A reader whose registration went its legal way. */
 export async function approvedReader(
   database: Database,
@@ -253,20 +281,7 @@ export async function approvedReader(
 ): Promise<Actor> {
   const id = randomUUID();
   await database.transaction(async (tx) => {
-    await tx
-      .insertInto('accounts')
-      .values({
-        id,
-        kind: 'reader',
-        login: id,
-        login_key: id,
-        password: null,
-        password_changed_at: null,
-        locale: 'zh',
-        created_at: at,
-        last_sign_in_at: null,
-      })
-      .execute();
+    await insertAccount(tx, id, 'reader', at);
     await tx
       .insertInto('readers')
       .values({

@@ -9,6 +9,7 @@ import { type RegistrationInput, registerReader } from '../../src/loans/people/r
 import { approveReader } from '../../src/loans/people/review.ts';
 import { secondsAfter } from '../../src/store/clock.ts';
 import type { Database } from '../../src/store/database.ts';
+import { mailsOf } from './mails.ts';
 
 export const goodPassword = '银杏树下的旧书店42';
 
@@ -42,17 +43,8 @@ export function peopleWorld(database: Database, parts: readonly PersonalPart[] =
     site: 'https://ill.example',
   };
   const origin = { address: '192.0.2.7', device: 'test' };
-  const mailsTo = async (address: string) => {
-    const rows = await database.db
-      .selectFrom('outbox')
-      .select('payload')
-      .where('topic', '=', 'mail')
-      .orderBy('id')
-      .execute();
-    return rows
-      .map((row) => row.payload as unknown as MailPayload)
-      .filter((mail) => mail.to === address);
-  };
+  const mailsTo = async (address: string) =>
+    (await mailsOf(context)).filter((mail) => mail.to === address);
   const linkTo = async (address: string) => {
     const mail = (await mailsTo(address)).findLast(({ text }) => text.includes('#'));
     return /#([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? '';

@@ -1,14 +1,16 @@
 import { Buffer } from 'node:buffer';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { fetchThrough } from '../../src/egress-fetch.ts';
 import { createCasProvider } from '../../src/loans/people/external/cas.ts';
 import type { ExternalLogins } from '../../src/loans/people/external/login.ts';
 import { createOauth2Provider } from '../../src/loans/people/external/oauth2.ts';
 import { createOidcProvider } from '../../src/loans/people/external/oidc.ts';
 import { createEgress } from '../../src/protocols/egress.ts';
+import type { Database } from '../../src/store/database.ts';
 import { eachDatabase } from '../support/database.ts';
 import {
   type IdentityProviderStandIn,
+  settingsAt,
   startIdentityProvider,
 } from '../support/identity-provider.ts';
 import { type LoanWeb, loanWeb, type Reply } from '../support/loan-web.ts';
@@ -20,14 +22,7 @@ const site = 'http://ill.example';
 eachDatabase(
   'a university says who somebody is, the library whether they may borrow',
   async (t, database) => {
-    const university = await startIdentityProvider();
-    const egress = createEgress({ allow: ['127.0.0.0/8:1024-65535'] });
-    const web = await loanWeb(database, { logins: loginsAt(university, fetchThrough(egress)) });
-    t.teardown(async () => {
-      await web.close();
-      await egress.close();
-      await university.close();
-    });
+    const { university, web } = await gatewayWithUniversity(t, database);
     const list = (await web.ask(null, 'GET', '/api/v1/logins')).json();
     t.same(
       list.logins.map((one: { id: string }) => one.id),
@@ -84,14 +79,7 @@ eachDatabase('what another browser began is not finished', async (t, database) =
 });
 
 eachDatabase('a browser goes on to pages, its ticket behind the hash', async (t, database) => {
-  const university = await startIdentityProvider();
-  const egress = createEgress({ allow: ['127.0.0.0/8:1024-65535'] });
-  const web = await loanWeb(database, { logins: loginsAt(university, fetchThrough(egress)) });
-  t.teardown(async () => {
-    await web.close();
-    await egress.close();
-    await university.close();
-  });
+  const { university, web } = await gatewayWithUniversity(t, database);
   const signIn = await web.ask(null, 'GET', '/sign-in?lang=en');
   t.match(signIn.body, 'href="/api/v1/logins/cas"');
   const travelOn = () => travel(web, university, 'cas', 'text/html,*/*;q=0.8');
@@ -121,18 +109,26 @@ eachDatabase('a browser goes on to pages, its ticket behind the hash', async (t,
   t.match(me.body, '林晓');
 });
 
+/** A gateway whose readers may sign in at a university, which it reaches through its egress. */
+async function gatewayWithUniversity(t: Test, database: Database) {
+  const university = await startIdentityProvider();
+  const egress = createEgress({ allow: ['127.0.0.0/8:1024-65535'] });
+  const web = await loanWeb(database, { logins: loginsAt(university, fetchThrough(egress)) });
+  t.teardown(async () => {
+    await web.close();
+    await egress.close();
+    await university.close();
+  });
+  return { university, web };
+}
+
 function loginsAt(
-  { origin, clientId, clientSecret, privateKey }: IdentityProviderStandIn,
+  university: IdentityProviderStandIn,
   providerFetch: ReturnType<typeof fetchThrough>,
 ): ExternalLogins {
+  const { origin } = university;
   const name = { zh: '示范大学', en: 'Demonstration University' };
-  const client = { name, clientId, clientSecret, insecure: true };
-  const bridge = {
-    authorizeUrl: `${origin}/api/authorize`,
-    tokenUrl: `${origin}/api/token`,
-    resourceUrl: `${origin}/api/resource`,
-    privateKey,
-  };
+  const { client, bridge } = settingsAt(university, name);
   return {
     providers: [
       createOidcProvider({ ...client, id: 'oidc', issuer: `${origin}/oidc` }, providerFetch),

@@ -21,6 +21,7 @@ import { eachDatabase } from '../../support/database.ts';
 import {
   type IdentityProviderStandIn,
   type ProviderFault,
+  settingsAt,
   startIdentityProvider,
 } from '../../support/identity-provider.ts';
 import { type PeopleWorld, peopleWorld, refusalOf, registration } from '../../support/people.ts';
@@ -28,16 +29,10 @@ import { type PeopleWorld, peopleWorld, refusalOf, registration } from '../../su
 const providerFetch: ProviderFetch = (url, options) => fetch(url, options as RequestInit);
 
 function loginsOf(standIn: IdentityProviderStandIn): ExternalLogins {
-  const { origin, clientId, clientSecret, privateKey } = standIn;
+  const { origin } = standIn;
   const name = { zh: '统一认证', en: 'Campus sign-in' };
   const cas = { name, url: `${origin}/cas` };
-  const client = { name, clientId, clientSecret, insecure: true };
-  const bridge = {
-    authorizeUrl: `${origin}/api/authorize`,
-    tokenUrl: `${origin}/api/token`,
-    resourceUrl: `${origin}/api/resource`,
-    privateKey,
-  };
+  const { client, bridge } = settingsAt(standIn, name);
   return {
     providers: [
       createOidcProvider({ ...client, id: 'oidc', issuer: `${origin}/oidc` }, providerFetch),
