@@ -1,6 +1,8 @@
 import { checkLibrary } from '../members/check.ts';
 import type { ConnectorInput, LibraryDocument, LibraryInput } from '../members/document.ts';
 import { ConnectorError } from '../members/errors.ts';
+import { systemClock } from '../members/guards/clock.ts';
+import { startStopwatch } from '../members/health/stopwatch.ts';
 import type { Connector, Outcome, Phase, SortWish, SourceRecord } from '../members/types.ts';
 import { createConnector } from '../protocols/index.ts';
 import { escapeTerm } from '../query/index.ts';
@@ -61,7 +63,7 @@ async function searchOnce(
 ): Promise<Answer> {
   const records: SourceRecord[] = [];
   const began = performance.now();
-  const watch = stopwatch();
+  const watch = startStopwatch(systemClock);
   const bound = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
   const ask = { query, start, limit, sort, deadline: began + answerMs, trace: watch.trace };
   let outcome: Outcome | null = null;
@@ -72,29 +74,16 @@ async function searchOnce(
     if (!(caught instanceof ConnectorError)) throw caught;
     error = caught;
   }
-  const elapsedMs = Math.round(performance.now() - began);
+  const { elapsedMs, phases } = watch.stop();
   const hits = outcome?.hits ?? error?.hits ?? 0;
-  return { hits, outcome, records, error, phases: watch.stop(), elapsedMs };
+  const times = { phases: shownPhases(phases), elapsedMs: Math.round(elapsedMs) };
+  return { hits, outcome, records, error, ...times };
 }
 
-function stopwatch() {
-  const phases: Partial<Record<Phase, number>> = {};
-  let current: Phase = 'queue';
-  let since = performance.now();
-  const enter = (phase: Phase) => {
-    const now = performance.now();
-    phases[current] = (phases[current] ?? 0) + now - since;
-    current = phase;
-    since = now;
-  };
-  return {
-    trace: { enter, roundTrip: () => undefined },
-    stop(): Partial<Record<Phase, number>> {
-      enter('queue');
-      const spent = Object.entries(phases).filter(([phase]) => phase !== 'queue');
-      return Object.fromEntries(spent.map(([phase, ms]) => [phase, Math.round(ms * 10) / 10]));
-    },
-  };
+/** Milliseconds by phase, to a tenth; nobody waits for a turn in a probe's connector. */
+function shownPhases({ queue: _queue, ...spent }: Answer['phases']): Answer['phases'] {
+  const shown = Object.entries(spent).map(([phase, ms]) => [phase, Math.round(ms * 10) / 10]);
+  return Object.fromEntries(shown);
 }
 
 /** A query of one clause, as a reader's words in one index would be. */
