@@ -8,7 +8,7 @@ import {
   QuerySyntaxError,
 } from '../query/index.ts';
 import { InputError } from './errors.ts';
-import { readText } from './input.ts';
+import { oneOf, readText } from './input.ts';
 import { print } from './output.ts';
 
 export interface CqlOptions {
@@ -19,7 +19,7 @@ export interface CqlOptions {
 
 /** `guanji cql`: one query, or a file with a query a line, in another notation. */
 export async function cqlCommand(query: string | undefined, options: CqlOptions): Promise<number> {
-  const to = notationOf(options.to);
+  const to = oneOf<Notation>('--to', options.to, notations);
   const map = options.map === undefined ? undefined : await readMap(options.map);
   if (options.file === undefined) {
     if (query === undefined) throw new InputError('give a query, or --file');
@@ -42,12 +42,6 @@ function convertLine(line: string, to: Notation, map: AttributeMap | undefined):
     if (!(error instanceof QuerySyntaxError)) throw error;
     return `! ${error.position} ${error.message}`;
   }
-}
-
-function notationOf(text: string): Notation {
-  const found = notations.find((notation) => notation === text);
-  if (!found) throw new InputError(`--to must be one of ${notations.join(', ')}`);
-  return found;
 }
 
 async function readMap(file: string): Promise<AttributeMap> {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { InputError } from './errors.ts';
 
 /** A file that a command was given. Throws InputError where it cannot be read. */
@@ -13,19 +12,13 @@ export async function readText(file: string): Promise<string> {
   return (await readBytes(file)).toString('utf8');
 }
 
-/** A document of a file, YAML or JSON, which is YAML too; unchecked. Throws InputError. */
-export async function readDocument(file: string): Promise<object> {
-  const text = await readText(file);
-  let value: unknown;
-  try {
-    value = parse(text, { maxAliasCount: 0 });
-  } catch (error) {
-    throw unreadable(file, error as Error);
-  }
-  if (typeof value === 'object' && value !== null) return value;
-  throw new InputError(`${file} holds no library document`);
+/** The value of an option that knows so many. Throws InputError with all of them. */
+export function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw new InputError(`${name} must be one of ${allowed.join(', ')}`);
+  return found;
 }
 
-function unreadable(file: string, { message }: Error): InputError {
+export function unreadable(file: string, { message }: Error): InputError {
   return new InputError(`${file} cannot be read: ${message}`);
 }

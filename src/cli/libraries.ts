@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { readDocument } from './document.ts';
 import { InputError } from './errors.ts';
-import { readDocument } from './input.ts';
 import { printAnswer } from './libraries-print.ts';
+import { printJson } from './output.ts';
 import { bodyOf, callGateway, type RemoteAnswer, type RemoteCall } from './remote.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -53,7 +54,7 @@ export function addLibraries(
         const args = given.slice(0, -2).map((one) => String(one ?? ''));
         const call: Call = (one) => callGateway(one, options, environment);
         const answer = await work(call, args, options);
-        if (options.json) process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+        if (options.json) await printJson(answer);
         else await printAnswer(answer);
         end(0);
       });

@@ -1,9 +1,9 @@
 import type { HealthLine } from '../members/health/read.ts';
 import type { HealthReport } from '../members/health/report.ts';
 import type { PlannedMaintenance } from '../members/maintenance.ts';
+import { readDocument } from './document.ts';
 import { InputError } from './errors.ts';
-import { readDocument } from './input.ts';
-import { print } from './output.ts';
+import { print, printJson } from './output.ts';
 import { bodyOf, callGateway, type RemoteOptions } from './remote.ts';
 import { coloured, padded, safeText } from './terminal.ts';
 
@@ -186,8 +186,4 @@ async function printComparison(report: Compared): Promise<void> {
     ),
   ];
   await print(`${lines.map(safeText).join('\n')}\n`);
-}
-
-async function printJson(value: unknown): Promise<void> {
-  await print(`${JSON.stringify(value, null, 2)}\n`);
 }

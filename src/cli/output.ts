@@ -5,6 +5,11 @@ export async function print(chunk: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
 }
 
+/** An answer for programs, and nothing else beside it. */
+export async function printJson(value: unknown): Promise<void> {
+  await print(`${JSON.stringify(value, null, 2)}\n`);
+}
+
 /** Ends quietly when the reader of a pipe has seen enough (`| head`). */
 export function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

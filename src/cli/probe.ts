@@ -18,7 +18,7 @@ import { createEgress } from '../protocols/egress.ts';
 import { startDemonstration } from './demonstration.ts';
 import { InputError } from './errors.ts';
 import { readText } from './input.ts';
-import { print } from './output.ts';
+import { print, printJson } from './output.ts';
 import { registeredDocument } from './registered.ts';
 import { coloured, padded, safeText } from './terminal.ts';
 
@@ -56,7 +56,7 @@ export async function probeCommand(
       secret: (name) => environment[name],
       ...(options.perMinute === undefined ? {} : { perMinute: paceOf(options.perMinute) }),
     });
-    if (options.json) await print(`${JSON.stringify(report, null, 2)}\n`);
+    if (options.json) await printJson(report);
     else await printReport(report);
     if (report.document === null) return 1;
     if (options.write !== undefined) await write(options.write, report.document);

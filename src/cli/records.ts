@@ -12,8 +12,7 @@ import {
   recordCharsets,
 } from '../marc/types.ts';
 import { mergeGroup } from '../search/merge.ts';
-import { InputError } from './errors.ts';
-import { readBytes } from './input.ts';
+import { oneOf, readBytes } from './input.ts';
 import { print, progressBar } from './output.ts';
 import { type Found, guessFormat, readRecords, recordFormats } from './record-formats.ts';
 
@@ -141,10 +140,4 @@ function lineOf(record: BibRecord, marc: MarcRecord | null, warnings: readonly s
 
 function report(number: number, sentence: string): void {
   process.stderr.write(`record ${number}: ${sentence}\n`);
-}
-
-function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw new InputError(`${name} must be one of ${allowed.join(', ')}`);
-  return found;
 }

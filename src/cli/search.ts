@@ -9,6 +9,8 @@ import { type IndexName, indexNames } from '../query/types.ts';
 import type { LibraryAnswer, SearchAnswer, SearchEvent, View } from '../search/types.ts';
 import { startDemonstration } from './demonstration.ts';
 import { InputError } from './errors.ts';
+import { oneOf } from './input.ts';
+import { printJson } from './output.ts';
 import { addressAt, egressTo } from './remote.ts';
 import { coloured, padded, safeText } from './terminal.ts';
 
@@ -32,7 +34,7 @@ export async function searchCommand(
   const answer = options.url
     ? await searchServer(query, options, options.url)
     : await searchDirectly(query, options, environment);
-  if (options.json) process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  if (options.json) await printJson(answer);
   else printList(answer);
   const answered = answer.libraries.some(({ state }) =>
     ['answered', 'answered_estimate', 'empty', 'partial'].includes(state),
@@ -88,10 +90,8 @@ async function run(
 }
 
 function parsed(text: string, index = 'any') {
-  if (!(indexNames as readonly string[]).includes(index)) {
-    throw new InputError(`--index must be one of ${indexNames.join(', ')}`);
-  }
-  const result = parseReaderQuery(text, { syntax: 'auto', index: index as IndexName });
+  const known = oneOf<IndexName>('--index', index, indexNames);
+  const result = parseReaderQuery(text, { syntax: 'auto', index: known });
   const unknown = checkIndexes(result.query);
   if (unknown !== null) throw new InputError(`${unknown.index} is not a known index`);
   return result;

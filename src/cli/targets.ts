@@ -8,8 +8,8 @@ import { readLibraryFiles } from '../members/files.ts';
 import { type Imported, importTargets } from '../members/import/index.ts';
 import { printDocument } from '../probe/index.ts';
 import { InputError } from './errors.ts';
-import { readBytes } from './input.ts';
-import { print } from './output.ts';
+import { oneOf, readBytes } from './input.ts';
+import { print, printJson } from './output.ts';
 import { registeredDocument } from './registered.ts';
 import { safeText } from './terminal.ts';
 
@@ -26,7 +26,7 @@ export interface ImportOptions {
  */
 export async function importCommand(file: string, options: ImportOptions): Promise<number> {
   const imported = importTargets(await readBytes(file));
-  if (options.json) await print(`${JSON.stringify(imported, null, 2)}\n`);
+  if (options.json) await printJson(imported);
   else await printImported(imported);
   if (options.write !== undefined) await writeDrafts(options.write, imported, file);
   return imported.drafts.length > 0 ? 0 : 1;
@@ -78,11 +78,9 @@ export async function targetsCommand(
   { to, out }: TargetsOptions,
   environment: Environment,
 ): Promise<number> {
-  if (!(targetFormats as readonly string[]).includes(to)) {
-    throw new InputError(`--to must be one of ${targetFormats.join(', ')}`);
-  }
+  const format = oneOf<TargetFormat>('--to', to, targetFormats);
   const libraries = await chosenLibraries(ids, environment);
-  const { files, left } = exportTargets(libraries, to as TargetFormat);
+  const { files, left } = exportTargets(libraries, format);
   for (const { library, why } of left) {
     process.stderr.write(`guanji: ${library} is left out: ${why.zh} / ${why.en}\n`);
   }
