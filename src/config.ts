@@ -4,6 +4,9 @@ import Type from 'typebox';
 import { type Fault, problemsOf } from './members/faults.ts';
 import { closed, environmentName, nullable } from './members/schema/common.ts';
 import { readYaml, type YamlSource } from './members/yaml.ts';
+import { SettingsError } from './settings-error.ts';
+
+export { SettingsError } from './settings-error.ts';
 
 const count = (maximum: number, minimum = 1) => Type.Integer({ minimum, maximum });
 const milliseconds = count(3_600_000);
@@ -150,17 +153,6 @@ export const directorySchema = closed({
   defaultLibraries: Type.Array(Type.String()),
 });
 export type DirectoryShape = Type.Static<typeof directorySchema>;
-
-/** Settings that cannot be used; `faults` lists all of them. */
-export class SettingsError extends Error {
-  readonly faults: readonly Fault[];
-
-  constructor(faults: readonly Fault[]) {
-    super(`settings: ${faults.length} fault${faults.length === 1 ? '' : 's'}`);
-    this.name = 'SettingsError';
-    this.faults = faults;
-  }
-}
 
 /** The one thing that stops a start: of a file, of the environment, or of neither. */
 export function settingsFault(

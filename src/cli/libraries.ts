@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { readDocument } from './document.ts';
+import { bodyOf, type RemoteAnswer, type RemoteCall } from './answers.ts';
 import { InputError } from './errors.ts';
 import { printAnswer } from './libraries-print.ts';
 import { printJson } from './output.ts';
-import { bodyOf, callGateway, type RemoteAnswer, type RemoteCall } from './remote.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -52,6 +51,7 @@ export function addLibraries(
         // commander hands over the arguments, then the options, then the command.
         const options = given.at(-2) as Options;
         const args = given.slice(0, -2).map((one) => String(one ?? ''));
+        const { callGateway } = await import('./remote.ts');
         const call: Call = (one) => callGateway(one, options, environment);
         const answer = await work(call, args, options);
         if (options.json) await printJson(answer);
@@ -133,7 +133,7 @@ const register: Work = async (call, [file = ''], { invitation }) => {
 };
 
 const update: Work = async (call, [file = ''], { why }) => {
-  const body: { readonly id?: string } = await readDocument(file);
+  const body = await readDocument(file);
   const headers = await matching(call, body.id);
   const query = why === undefined ? '' : `?why=${encodeURIComponent(why)}`;
   return bodyOf(await call({ method: 'PUT', path: `${at(body.id)}${query}`, body, headers }));
@@ -169,6 +169,11 @@ async function setAccount(
   const headers = await matching(call, id);
   const body = given({ user: user || undefined, password: password || undefined });
   return bodyOf(await call({ method: 'PUT', path: `${at(id)}/credentials`, body, headers }));
+}
+
+async function readDocument(file: string): Promise<{ readonly id?: string }> {
+  const documents = await import('./document.ts');
+  return await documents.readDocument(file);
 }
 
 /** One step, of the entry as it is now: what somebody else does meanwhile refuses it. */

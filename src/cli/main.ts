@@ -1,11 +1,10 @@
 import { Command, CommanderError } from 'commander';
-import { SettingsError } from '../config.ts';
-import { printFault } from '../members/faults.ts';
 import { QuerySyntaxError } from '../query/errors.ts';
+import { SettingsError } from '../settings-error.ts';
+import { RemoteError } from './answers.ts';
 import { InputError } from './errors.ts';
 import { addLibraries } from './libraries.ts';
 import { endWithReader } from './output.ts';
-import { RemoteError } from './remote.ts';
 import { safeText } from './terminal.ts';
 
 const repeated = (value: string, before: readonly string[]) => [...before, value];
@@ -176,13 +175,14 @@ async function run(argv: readonly string[]): Promise<number> {
   return code;
 }
 
-function explain(error: unknown): number {
+async function explain(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof QuerySyntaxError) {
     process.stderr.write(`guanji: at position ${error.position}: ${error.message}\n`);
     return 2;
   }
   if (error instanceof SettingsError) {
+    const { printFault } = await import('../members/faults.ts');
     for (const fault of error.faults) process.stderr.write(`${printFault(fault)}\n`);
     return 2;
   }

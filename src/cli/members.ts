@@ -1,10 +1,11 @@
 import type { HealthLine } from '../members/health/read.ts';
 import type { HealthReport } from '../members/health/report.ts';
 import type { PlannedMaintenance } from '../members/maintenance.ts';
+import { bodyOf, type RemoteOptions } from './answers.ts';
 import { readDocument } from './document.ts';
 import { InputError } from './errors.ts';
 import { print, printJson } from './output.ts';
-import { bodyOf, callGateway, type RemoteOptions } from './remote.ts';
+import { callGateway } from './remote.ts';
 import { coloured, padded, safeText } from './terminal.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
