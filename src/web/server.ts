@@ -107,7 +107,9 @@ async function registerPlugins(app: FastifyInstance, context: WebContext): Promi
   if (server.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...server.corsOrigins],
+      // What the public routes need, and what their answers say beside the body.
       methods: ['GET', 'POST', 'DELETE'],
+      exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Server-Timing', 'X-Request-Id'],
     });
   }
   const startedAt = performance.now();

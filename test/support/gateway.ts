@@ -83,8 +83,9 @@ export async function startTestGateway(
   behaviours: Readonly<Record<string, Behaviour>>,
   shared: SharedCache | null = null,
   isReady: () => boolean = () => true,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<TestGateway> {
-  const settings = unhurried(await readSettings({ LOG_LEVEL: 'silent' }));
+  const settings = unhurried(await readSettings({ LOG_LEVEL: 'silent', ...environment }));
   const shape = await readDirectoryShape(settings);
   const directory = createDirectory();
   const asked: string[] = [];
