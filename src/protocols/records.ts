@@ -1,5 +1,10 @@
-import { toBibRecord } from '../marc/dialects/index.ts';
-import { decodeIso2709 } from '../marc/formats/iso2709.ts';
+import { bibFromText, type DialectOptions, toBibRecord } from '../marc/dialects/index.ts';
+import {
+  decodeIso2709,
+  decodeIso2709Text,
+  fieldsOfText,
+  type Iso2709Text,
+} from '../marc/formats/iso2709.ts';
 import type { BibRecord, Item } from '../marc/record.ts';
 import type { DecodedMarc, Dialect, MarcRecord, RecordCharset } from '../marc/types.ts';
 import { type DescribedRecord, type Reading, withFieldsOnDemand } from '../members/bytes-record.ts';
@@ -23,16 +28,61 @@ export function marcSourceRecord(
   decoded: DecodedMarc,
   origin: RecordOrigin,
 ): SourceRecord {
-  const { connector } = library;
-  const holdings = connector.protocol === 'http' ? undefined : connector.holdings;
-  const record = toBibRecord(decoded.marc, {
-    dialect: origin.dialect,
-    ...(holdings === undefined ? {} : { holdings }),
-  });
+  const record = toBibRecord(decoded.marc, dialectOptions(library, origin));
   const source = sourceRecord(library, record, origin, decoded);
   return isIso2709Syntax(origin.syntax)
     ? withFieldsOnDemand(source, readingFor(library, origin))
     : source;
+}
+
+/**
+ * As `marcSourceRecord`, from the bytes of a record in ISO 2709, whatever its syntax calls itself. Its fields
+ * are read only where somebody looks at them, and where the record has a fault in one.
+ */
+export function iso2709SourceRecord(
+  library: Library,
+  bytes: Uint8Array,
+  charset: RecordCharset,
+  origin: RecordOrigin,
+): SourceRecord {
+  const options = { charset, dialect: origin.dialect };
+  const text = decodeIso2709Text(bytes, options);
+  return (
+    describedText(library, text, origin) ??
+    marcSourceRecord(library, fieldsOfText(text, options), origin)
+  );
+}
+
+type Evidence = Pick<SourceRecord, 'charset' | 'warnings'>;
+
+/** Null where the fields have to be read first; `known` is what was found when the record was new. */
+function describedText(
+  library: Library,
+  text: Iso2709Text,
+  origin: RecordOrigin,
+  known: Evidence | null = null,
+): SourceRecord | null {
+  if (!isIso2709Syntax(origin.syntax)) return null;
+  const said = [...text.warnings];
+  const record = bibFromText(text, dialectOptions(library, origin), said);
+  if (record === null) return null;
+  // Nearly all have nothing to warn of, and one empty list will do for them.
+  const { charset, warnings } = known ?? {
+    charset: text.charset,
+    warnings: said.length === 0 ? text.warnings : said,
+  };
+  const source = sourceRecord(library, record, origin, {
+    marc: null,
+    raw: text.raw,
+    charset,
+    warnings,
+  });
+  return withFieldsOnDemand(source, readingFor(library, origin));
+}
+
+function dialectOptions({ connector }: Library, { dialect }: RecordOrigin): DialectOptions {
+  const holdings = connector.protocol === 'http' ? undefined : connector.holdings;
+  return { dialect, ...(holdings === undefined ? {} : { holdings }) };
 }
 
 type RecordDialect = RecordOrigin['dialect'];
@@ -56,9 +106,13 @@ function wholeAgain(library: Library, dialect: RecordDialect): Reading {
     fields,
     describe: ({ position, raw, syntax, charset, warnings }) => {
       const options = { charset: charset as RecordCharset, dialect };
-      const decoded = { marc: decodeIso2709(raw, options).marc, raw, charset, warnings };
+      const text = decodeIso2709Text(raw, options);
+      const known = { charset, warnings };
       const origin = { position, localId: null, syntax, dialect, items: [] };
-      return marcSourceRecord(library, decoded, origin);
+      return (
+        describedText(library, text, origin, known) ??
+        marcSourceRecord(library, { ...fieldsOfText(text, options), ...known }, origin)
+      );
     },
   };
 }

@@ -1,29 +1,26 @@
 import type { Carrier } from '../record.ts';
-import { isControlField, type MarcRecord } from '../types.ts';
+import type { RecordView } from './view.ts';
 
 /**
  * What carries the work, where coded data or a designation says so. A printed book is coded no
  * differently from a record that says nothing, so null is the usual answer.
  */
-export function carrierOf(marc: MarcRecord, isMarc21: boolean): Carrier | null {
+export function carrierOf(marc: RecordView, isMarc21: boolean): Carrier | null {
   let found: Carrier | null = null;
   for (const field of marc.fields) {
-    const { tag } = field;
-    // 0, 2 and 3 are the only first digits of the tags that matter.
-    const first = tag.charCodeAt(0) - 0x30;
-    if (first !== 0 && first !== 2 && first !== 3) continue;
-    if (isControlField(field)) {
+    const { number } = field;
+    if (field.isControl) {
       if (!isMarc21) continue;
-      if (tag === '007') found ??= fromPhysicalCode(field.value);
-      else if (tag === '008') found ??= fromFormOfItem(marc.leader, field.value);
+      if (number === 7) found ??= fromPhysicalCode(field.value(field.first));
+      else if (number === 8) found ??= fromFormOfItem(marc.leader, field.value(field.first));
       continue;
     }
     // 245 $h in MARC 21, 200 $b and 204 $a in UNIMARC; 337 and 338 are the same in both.
-    const designation = isMarc21 ? tag === '245' : tag === '200' || tag === '204';
-    if (!designation && tag !== '337' && tag !== '338') continue;
-    const code = !designation || tag === '204' ? 'a' : isMarc21 ? 'h' : 'b';
-    for (const subfield of field.subfields) {
-      if (subfield.code === code) found ??= carrierInWords(subfield.value);
+    const designation = isMarc21 ? number === 245 : number === 200 || number === 204;
+    if (!designation && number !== 337 && number !== 338) continue;
+    const code = !designation || number === 204 ? 'a' : isMarc21 ? 'h' : 'b';
+    for (let at = field.first; at < field.end; at++) {
+      if (field.code(at) === code) found ??= carrierInWords(field.value(at));
     }
   }
   return found;

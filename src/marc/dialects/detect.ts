@@ -1,5 +1,6 @@
 import { hasHan } from '../text.ts';
-import type { DataField, Dialect, MarcRecord } from '../types.ts';
+import type { Dialect, MarcRecord } from '../types.ts';
+import { type FieldView, type RecordView, viewOf } from './view.ts';
 
 export type MarcDialect = 'marc21' | 'cnmarc' | 'unimarc';
 
@@ -8,6 +9,10 @@ export type MarcDialect = 'marc21' | 'cnmarc' | 'unimarc';
  * 21 has its title in 245, UNIMARC in 200; what UNIMARC is of China is CNMARC.
  */
 export function detectDialect(marc: MarcRecord): MarcDialect {
+  return dialectOf(viewOf(marc));
+}
+
+function dialectOf(marc: RecordView): MarcDialect {
   return isUnimarc(marc) ? unimarcKind(marc) : 'marc21';
 }
 
@@ -15,8 +20,8 @@ export function detectDialect(marc: MarcRecord): MarcDialect {
  * The dialect to read a record by. A library's word is taken as long as the record can be of that
  * family: Chinese libraries keep CNMARC and MARC 21 records in one database.
  */
-export function usedDialect(marc: MarcRecord, said: Dialect | 'auto'): MarcDialect {
-  if (said !== 'marc21' && said !== 'cnmarc' && said !== 'unimarc') return detectDialect(marc);
+export function usedDialect(marc: RecordView, said: Dialect | 'auto'): MarcDialect {
+  if (said !== 'marc21' && said !== 'cnmarc' && said !== 'unimarc') return dialectOf(marc);
   const titles = titleFields(marc);
   if (said === 'marc21') {
     return titles.unimarc && !titles.marc21 ? unimarcKind(marc) : said;
@@ -24,13 +29,12 @@ export function usedDialect(marc: MarcRecord, said: Dialect | 'auto'): MarcDiale
   return titles.marc21 && !titles.unimarc ? 'marc21' : said;
 }
 
-function titleFields(marc: MarcRecord): { readonly marc21: boolean; readonly unimarc: boolean } {
+function titleFields(marc: RecordView): { readonly marc21: boolean; readonly unimarc: boolean } {
   let marc21 = false;
   let unimarc = false;
-  for (const { tag } of marc.fields) {
-    if (tag.charCodeAt(0) !== 0x32) continue;
-    if (tag === '245') marc21 = true;
-    else if (tag === '200') unimarc = true;
+  for (const { number } of marc.fields) {
+    if (number === 245) marc21 = true;
+    else if (number === 200) unimarc = true;
   }
   return { marc21, unimarc };
 }
@@ -45,7 +49,7 @@ const marc21Tags: ReadonlySet<string> = new Set(
   ),
 );
 
-function isUnimarc(marc: MarcRecord): boolean {
+function isUnimarc(marc: RecordView): boolean {
   const titles = titleFields(marc);
   if (titles.marc21 !== titles.unimarc) return titles.unimarc;
   let balance = 0;
@@ -57,9 +61,9 @@ function isUnimarc(marc: MarcRecord): boolean {
 }
 
 /** Chinese in language (101), country (102), source (801) or title, or a Chinese local field. */
-function unimarcKind(marc: MarcRecord): 'cnmarc' | 'unimarc' {
+function unimarcKind(marc: RecordView): 'cnmarc' | 'unimarc' {
   for (const field of marc.fields) {
-    if (!('subfields' in field)) continue;
+    if (field.isControl) continue;
     switch (field.tag) {
       case '101':
         if (/^(?:chi|zho)/i.test(valueIn(field, 'a'))) return 'cnmarc';
@@ -82,7 +86,9 @@ function isChinese(title: string): boolean {
   return hasHan(title) && !/[\u3040-\u30ff]/.test(title);
 }
 
-function valueIn(field: DataField, wanted: string): string {
-  for (const { code, value } of field.subfields) if (code === wanted) return value;
+function valueIn(field: FieldView, wanted: string): string {
+  for (let at = field.first; at < field.end; at++) {
+    if (field.code(at) === wanted) return field.value(at);
+  }
   return '';
 }

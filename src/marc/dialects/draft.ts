@@ -1,5 +1,6 @@
 import type { Carrier, Contributor, IsbnStatement, Item, RecordType } from '../record.ts';
-import type { DataField, Dialect } from '../types.ts';
+import type { Dialect } from '../types.ts';
+import type { FieldView } from './view.ts';
 
 /** A BibRecord while a record's fields are read into it, one after another. */
 export interface Draft {
@@ -38,7 +39,7 @@ export interface Draft {
   readonly links: { readonly url: string; readonly label: string | null }[];
   readonly items: Item[];
   /** The same field in the other script (MARC 21 880), by field; null where there is none. */
-  scripts: ReadonlyMap<DataField, DataField> | null;
+  scripts: ReadonlyMap<FieldView, FieldView> | null;
 }
 
 export function newDraft(dialect: Dialect): Draft {

@@ -1,4 +1,5 @@
-import type { DataField, Subfield } from '../types.ts';
+import type { Subfield } from '../types.ts';
+import type { FieldView } from './view.ts';
 
 /**
  * UNIMARC 4xx with embedded fields: each $1 begins a field with its tag and indicators
@@ -16,9 +17,9 @@ export interface EmbeddedField {
 /** Most fields embedded in one link. */
 const maximumEmbedded = 100;
 
-export function embeddedFields(field: DataField): readonly EmbeddedField[] {
+export function embeddedFields(field: FieldView): readonly EmbeddedField[] {
   const found: { head: string; subfields: Subfield[] }[] = [];
-  for (const subfield of field.subfields) {
+  for (const subfield of subfieldsOf(field)) {
     if (subfield.code === '1') {
       if (found.length >= maximumEmbedded) break;
       found.push({ head: subfield.value, subfields: [] });
@@ -41,12 +42,20 @@ export function embeddedFields(field: DataField): readonly EmbeddedField[] {
 
 /** The title and volume a link names, embedded ($1) or in subfields of its own ($t, $v). */
 export function linkedTitle(
-  field: DataField,
+  field: FieldView,
 ): { readonly title: string; readonly volume: string | null } | null {
   const embedded = embeddedFields(field).find(({ tag }) => tag === '200');
-  const from = embedded ?? field;
-  const value = (code: string) => from.subfields.find((one) => one.code === code)?.value ?? null;
+  const from = embedded?.subfields ?? subfieldsOf(field);
+  const value = (code: string) => from.find((one) => one.code === code)?.value ?? null;
   const title = embedded === undefined ? value('t') : value('a');
   if (title === null) return null;
   return { title, volume: value('v') ?? (embedded === undefined ? null : value('h')) };
+}
+
+function subfieldsOf(field: FieldView): readonly Subfield[] {
+  const subfields: Subfield[] = [];
+  for (let at = field.first; at < field.end; at++) {
+    subfields.push({ code: field.code(at), value: field.value(at) });
+  }
+  return subfields;
 }

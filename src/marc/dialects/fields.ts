@@ -1,11 +1,11 @@
 import { findIdentifiers, isbnOfField, normaliseIsbn, normaliseIssn } from '../identifiers.ts';
-import type { DataField } from '../types.ts';
 import type { Draft } from './draft.ts';
-import { cleanText, withoutMarks, withoutStop } from './punctuation.ts';
+import { cleanText, withoutMarks } from './punctuation.ts';
+import type { FieldView } from './view.ts';
 
 /** What MARC 21 and UNIMARC fields have in common, and the bounds of what one record may hold. */
 
-export type FieldReader = (draft: Draft, field: DataField) => void;
+export type FieldReader = (draft: Draft, field: FieldView) => void;
 
 /** Readers by tag as a number; tags with letters belong to holdings alone. */
 export type FieldTable = readonly (FieldReader | undefined)[];
@@ -25,24 +25,6 @@ export function fieldTable(
   return table;
 }
 
-/** The tag as a number, or -1 where it is not three digits. */
-export function tagNumber(tag: string): number {
-  const hundreds = tag.charCodeAt(0) - 48;
-  const tens = tag.charCodeAt(1) - 48;
-  const ones = tag.charCodeAt(2) - 48;
-  const isDigits =
-    hundreds >= 0 && hundreds <= 9 && tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
-  return isDigits && tag.length === 3 ? hundreds * 100 + tens * 10 + ones : -1;
-}
-
-/** The first subfield with this code as written, or null where there is none with text. */
-export function firstOf(field: DataField, code: string): string | null {
-  for (const subfield of field.subfields) {
-    if (subfield.code === code && subfield.value !== '') return subfield.value;
-  }
-  return null;
-}
-
 /** The text, or null where nothing is left of it. */
 export function orNull(text: string): string | null {
   return text === '' ? null : text;
@@ -54,15 +36,16 @@ export function addOnce(list: string[], text: string): void {
 }
 
 /** An ISBN field: each number in $a, valid or not, with what the qualifier after it says. */
-export function addIsbns(draft: Draft, field: DataField, qualifierCodes: string): void {
+export function addIsbns(draft: Draft, field: FieldView, qualifierCodes: string): void {
   let written: string | null = null;
   let said: string | null = null;
-  for (const { code, value } of field.subfields) {
+  for (let at = field.first; at < field.end; at++) {
+    const code = field.code(at);
     if (code === 'a') {
       if (written !== null) addStatements(draft, written, said);
-      written = value;
+      written = field.value(at);
       said = null;
-    } else if (qualifierCodes.includes(code)) said ??= value;
+    } else if (qualifierCodes.includes(code)) said ??= field.value(at);
   }
   if (written !== null) addStatements(draft, written, said);
 }
@@ -122,15 +105,16 @@ export function addIssn(draft: Draft, written: string): void {
 /** A subject heading as one text: heading and subdivisions joined by `--`. */
 export function addSubject(
   draft: Draft,
-  field: DataField,
+  field: FieldView,
   heading: string,
   subdivisions: string,
 ): void {
   let text = '';
-  for (const { code, value } of field.subfields) {
+  for (let at = field.first; at < field.end; at++) {
+    const code = field.code(at);
     const isHeading = heading.includes(code);
     if (!isHeading && !subdivisions.includes(code)) continue;
-    const part = withoutStop(value);
+    const part = field.withoutStop(at);
     if (part === '') continue;
     if (text === '') text = part;
     else text += isHeading ? ` ${part}` : `--${part}`;
@@ -138,29 +122,29 @@ export function addSubject(
   addOnce(draft.subjects, text);
 }
 
-export function addNote(draft: Draft, field: DataField, codes = 'abcdefgt'): void {
+export function addNote(draft: Draft, field: FieldView, codes = 'abcdefgt'): void {
   const text = textOf(field, codes);
   if (text.length <= maximumNote) addOnce(draft.notes, text);
   else addOnce(draft.notes, `${text.slice(0, maximumNote)}…`);
 }
 
 /** The field's wanted subfields in order, joined by blanks. */
-export function textOf(field: DataField, codes: string): string {
+export function textOf(field: FieldView, codes: string): string {
   let text = '';
-  for (const { code, value } of field.subfields) {
-    if (!codes.includes(code)) continue;
-    const part = cleanText(value);
+  for (let at = field.first; at < field.end; at++) {
+    if (!codes.includes(field.code(at))) continue;
+    const part = field.cleanText(at);
     if (part !== '') text += text === '' ? part : ` ${part}`;
   }
   return text;
 }
 
 /** 856 means the same in both formats: $u address, $y link text, $3 what it is of, $z note. */
-export function addLink(draft: Draft, field: DataField): void {
-  const label = firstOf(field, 'y') ?? firstOf(field, '3') ?? firstOf(field, 'z');
-  for (const { code, value } of field.subfields) {
-    if (code !== 'u' || draft.links.length >= maximumEntries) continue;
-    const url = value.trim();
+export function addLink(draft: Draft, field: FieldView): void {
+  const label = field.firstOf('y') ?? field.firstOf('3') ?? field.firstOf('z');
+  for (let at = field.first; at < field.end; at++) {
+    if (field.code(at) !== 'u' || draft.links.length >= maximumEntries) continue;
+    const url = field.value(at).trim();
     if (/^(?:https?|ftp):\/\/[^\s<>"]+$/i.test(url)) {
       draft.links.push({ url, label: label === null ? null : orNull(withoutMarks(label)) });
     }

@@ -1,7 +1,6 @@
 import type { Item } from '../record.ts';
-import type { DataField, Field } from '../types.ts';
-import { cleanText } from './punctuation.ts';
 import { readStatus } from './status.ts';
+import type { FieldView } from './view.ts';
 
 /** Where a library's own records describe its copies: the `holdings` of its document. */
 export interface HoldingsMap {
@@ -63,7 +62,7 @@ const maximumItems = 500;
  * availability (AVA), else 905, else 852; a record with none of them may still have a shelf mark in
  * 090. Lendable is never read from here: no field of these says it.
  */
-export function readItems(fields: readonly Field[], map: HoldingsMap | undefined): Item[] {
+export function readItems(fields: readonly FieldView[], map: HoldingsMap | undefined): Item[] {
   if (map !== undefined && map.tag !== 'AVA') return itemsOf(fields, completed(map));
   const there = holdingTags(fields);
   if (there === 0) return [];
@@ -84,21 +83,20 @@ const has090 = 4;
 const hasAva = 8;
 
 /** Which of the usual fields of copies the record has. */
-function holdingTags(fields: readonly Field[]): number {
+function holdingTags(fields: readonly FieldView[]): number {
   let found = 0;
-  for (const { tag } of fields) {
-    // 0, 8, 9 and A are the only first characters of these tags.
-    switch (tag.charCodeAt(0)) {
-      case 0x30:
-        if (tag === '090') found |= has090;
+  for (const { number, tag } of fields) {
+    switch (number) {
+      case 90:
+        found |= has090;
         break;
-      case 0x38:
-        if (tag === '852') found |= has852;
+      case 852:
+        found |= has852;
         break;
-      case 0x39:
-        if (tag === '905') found |= has905;
+      case 905:
+        found |= has905;
         break;
-      case 0x41:
+      case -1:
         if (tag === 'AVA') found |= hasAva;
     }
   }
@@ -111,10 +109,10 @@ function completed(map: HoldingsMap): HoldingsMap {
   return bare ? { ...(layouts.get(map.tag) ?? field905), tag: map.tag } : map;
 }
 
-function itemsOf(fields: readonly Field[], map: HoldingsMap): Item[] {
+function itemsOf(fields: readonly FieldView[], map: HoldingsMap): Item[] {
   const items: Item[] = [];
   for (const field of fields) {
-    if (field.tag !== map.tag || !('subfields' in field)) continue;
+    if (field.tag !== map.tag || field.isControl) continue;
     if (items.length >= maximumItems) break;
     addItems(items, field, map);
   }
@@ -122,7 +120,7 @@ function itemsOf(fields: readonly Field[], map: HoldingsMap): Item[] {
 }
 
 /** One field may hold several barcodes: one copy each, with the shelf mark they share. */
-function addItems(items: Item[], field: DataField, map: HoldingsMap): void {
+function addItems(items: Item[], field: FieldView, map: HoldingsMap): void {
   const barcodes = map.barcode === undefined ? none : valuesOf(field, map.barcode);
   const volumes = map.volume === undefined ? none : valuesOf(field, map.volume);
   const callNumber = callNumberOf(field, map);
@@ -145,7 +143,7 @@ function addItems(items: Item[], field: DataField, map: HoldingsMap): void {
   }
 }
 
-function callNumberOf(field: DataField, map: HoldingsMap): string | null {
+function callNumberOf(field: FieldView, map: HoldingsMap): string | null {
   const { whole, parts = none, join = '/' } = map.callNumber ?? {};
   const written = whole === undefined ? null : firstText(field, whole);
   if (written !== null) return written;
@@ -160,20 +158,20 @@ function callNumberOf(field: DataField, map: HoldingsMap): string | null {
 const none: readonly string[] = [];
 
 /** The first subfield with this code that has text. */
-function firstText(field: DataField, wanted: string): string | null {
-  for (const { code, value } of field.subfields) {
-    if (code !== wanted) continue;
-    const text = cleanText(value);
+function firstText(field: FieldView, wanted: string): string | null {
+  for (let at = field.first; at < field.end; at++) {
+    if (field.code(at) !== wanted) continue;
+    const text = field.cleanText(at);
     if (text !== '') return text;
   }
   return null;
 }
 
-function valuesOf(field: DataField, wanted: string): readonly string[] {
+function valuesOf(field: FieldView, wanted: string): readonly string[] {
   let values: string[] | null = null;
-  for (const { code, value } of field.subfields) {
-    if (code !== wanted) continue;
-    const text = cleanText(value);
+  for (let at = field.first; at < field.end; at++) {
+    if (field.code(at) !== wanted) continue;
+    const text = field.cleanText(at);
     if (text === '') continue;
     if (values === null) values = [text];
     else values.push(text);
@@ -182,8 +180,8 @@ function valuesOf(field: DataField, wanted: string): readonly string[] {
 }
 
 /** Alma's availability of one holding: $c location, $d call number, $e availability, $q library ($v is coverage). */
-function almaItem(field: Field): readonly Item[] {
-  if (field.tag !== 'AVA' || !('subfields' in field)) return [];
+function almaItem(field: FieldView): readonly Item[] {
+  if (field.tag !== 'AVA' || field.isControl) return [];
   const value = (code: string) => firstText(field, code);
   const availability = value('e')?.toLowerCase();
   const place = [value('q') ?? value('b'), value('c') ?? value('j')].filter(Boolean).join(' ');
@@ -216,8 +214,8 @@ function withShelfForm(items: readonly Item[], stated: readonly Item[]): Item[] 
 }
 
 /** 090: the shelf mark of the cataloguing library ($u whole in CALIS use, else $a and $b). */
-function shelfMark(fields: readonly Field[]): Item[] {
-  const field = fields.find((one): one is DataField => one.tag === '090' && 'subfields' in one);
+function shelfMark(fields: readonly FieldView[]): Item[] {
+  const field = fields.find((one) => one.number === 90 && !one.isControl);
   if (field === undefined) return [];
   const whole = firstText(field, 'u');
   const classMark = firstText(field, 'a');

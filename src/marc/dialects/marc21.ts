@@ -1,6 +1,5 @@
 import type { Contributor, RecordType } from '../record.ts';
 import { withoutNonSortingWords } from '../text.ts';
-import type { ControlField, DataField } from '../types.ts';
 import { codedYear } from './dates.ts';
 import type { Draft } from './draft.ts';
 import {
@@ -13,7 +12,6 @@ import {
   addSubject,
   type FieldReader,
   fieldTable,
-  firstOf,
   isUnknownPlace,
   languageCode,
   maximumContributors,
@@ -25,13 +23,15 @@ import { balanced, withoutBrackets, withoutMarks, withoutStop } from './punctuat
 import { isCreatorRole, roleInWords } from './roles.ts';
 import { isLatin } from './scripts.ts';
 import { readTitle } from './title.ts';
+import type { FieldView } from './view.ts';
 
 /** MARC 21 Format for Bibliographic Data, read field by field into a draft. */
 
 /** 008: date 1 in 07–10, language in 35–37 (MARC 21, 008 all materials). */
-export function readFixedField(draft: Draft, field: ControlField): void {
-  draft.codedYear = codedYear(field.value.slice(7, 11));
-  draft.language = languageCode(field.value.slice(35, 38));
+export function readFixedField(draft: Draft, field: FieldView): void {
+  const value = field.value(field.first);
+  draft.codedYear = codedYear(value.slice(7, 11));
+  draft.language = languageCode(value.slice(35, 38));
 }
 
 /** Leader 06 type of record and 07 bibliographic level. */
@@ -67,7 +67,7 @@ export function marc21Type(leader: string): RecordType {
   }
 }
 
-function readTitleField(draft: Draft, field: DataField): void {
+function readTitleField(draft: Draft, field: FieldView): void {
   if (draft.title !== '') return;
   const parts = readTitle(field);
   draft.title = parts.title;
@@ -88,8 +88,8 @@ function readTitleField(draft: Draft, field: DataField): void {
  * 245 second indicator: characters to pass over in filing. It is believed only where a word ends
  * there, because 880 and copied records often keep the indicator of another text.
  */
-function filingTitle(field: DataField, title: string): string {
-  const marked = firstOf(field, 'a') ?? '';
+function filingTitle(field: FieldView, title: string): string {
+  const marked = field.firstOf('a') ?? '';
   const unmarked = withoutNonSortingWords(marked);
   if (unmarked !== marked) return withoutStop(unmarked);
   if (field.ind2 === '0' || field.ind2 === ' ') return title;
@@ -104,13 +104,13 @@ function filingTitle(field: DataField, title: string): string {
 }
 
 /** 130 and 240: the title where 245 has none, else a title it is known by. */
-function readUniformTitle(draft: Draft, field: DataField): void {
+function readUniformTitle(draft: Draft, field: FieldView): void {
   const whole = withoutStop(textOf(field, 'anpk'));
-  addOnce(draft.otherTitles, whole.length > 120 ? withoutStop(firstOf(field, 'a') ?? '') : whole);
+  addOnce(draft.otherTitles, whole.length > 120 ? field.withoutStop(field.find('a')) : whole);
 }
 
 /** 246: second indicator 1 is a parallel title; the rest are variants. */
-function readVariantTitle(draft: Draft, field: DataField): void {
+function readVariantTitle(draft: Draft, field: FieldView): void {
   const { title, subtitle } = readTitle(field);
   if (title === '' || title === draft.title) return;
   if (field.ind2 === '1' && draft.parallelTitle === null) {
@@ -118,7 +118,7 @@ function readVariantTitle(draft: Draft, field: DataField): void {
   } else addOnce(draft.otherTitles, title);
 }
 
-function readPublication(draft: Draft, field: DataField): void {
+function readPublication(draft: Draft, field: FieldView): void {
   const rank = field.tag === '264' ? (rankOf264[field.ind2] ?? 1) : 5;
   if (rank <= draft.publicationRank) return;
   const stated = publicationOf(field);
@@ -134,14 +134,15 @@ function readPublication(draft: Draft, field: DataField): void {
   draft.date = stated.date ?? others?.date ?? draft.date;
 }
 
-function publicationOf(field: DataField): Pick<Draft, 'place' | 'publisher' | 'date'> {
+function publicationOf(field: FieldView): Pick<Draft, 'place' | 'publisher' | 'date'> {
   let place: string | null = null;
   let publisher: string | null = null;
   let date: string | null = null;
-  for (const { code, value } of field.subfields) {
-    if (code === 'a') place ??= known(value);
-    else if (code === 'b') publisher ??= known(value);
-    else if (code === 'c') date ??= dateAsWritten(value);
+  for (let at = field.first; at < field.end; at++) {
+    const code = field.code(at);
+    if (code === 'a') place ??= known(field.value(at));
+    else if (code === 'b') publisher ??= known(field.value(at));
+    else if (code === 'c') date ??= dateAsWritten(field.value(at));
   }
   return { place, publisher, date };
 }
@@ -165,11 +166,11 @@ function contributorReader(kind: Contributor['kind'], main: boolean): FieldReade
     let name = '';
     let isWork = false;
     let term = '';
-    for (const { code, value } of field.subfields) {
-      if (code === 'a' || code === 'b') name = extendedName(name, code, value, kind);
+    for (let at = field.first; at < field.end; at++) {
+      const code = field.code(at);
+      if (code === 'a' || code === 'b') name = extendedName(name, code, field.value(at), kind);
       else if (code === 't') isWork = true;
-      else if (code === roleCode && term === '') term = value;
-      else if (code === '4' && term === '') term = value;
+      else if ((code === roleCode || code === '4') && term === '') term = field.value(at);
     }
     if (name === '' || (isWork && !main && field.ind2 !== '2')) return;
     if (draft.contributors.length >= maximumContributors) return;
@@ -188,10 +189,11 @@ function contributorReader(kind: Contributor['kind'], main: boolean): FieldReade
   };
 }
 
-function contributorName(field: DataField, kind: Contributor['kind']): string {
+function contributorName(field: FieldView, kind: Contributor['kind']): string {
   let name = '';
-  for (const { code, value } of field.subfields) {
-    if (code === 'a' || code === 'b') name = extendedName(name, code, value, kind);
+  for (let at = field.first; at < field.end; at++) {
+    const code = field.code(at);
+    if (code === 'a' || code === 'b') name = extendedName(name, code, field.value(at), kind);
   }
   return name;
 }
@@ -210,13 +212,13 @@ function extendedName(
   return kind === 'person' ? `${name} ${part}` : `${name}${name.endsWith('.') ? '' : '.'} ${part}`;
 }
 
-function readSeries(draft: Draft, field: DataField): void {
+function readSeries(draft: Draft, field: FieldView): void {
   if (draft.series !== null) return;
-  const name = withoutStop(firstOf(field, 'a') ?? '');
+  const name = field.withoutStop(field.find('a'));
   if (name === '') return;
-  const number = withoutStop(firstOf(field, 'n') ?? '');
-  const part = withoutStop(firstOf(field, 'p') ?? '');
-  const volume = orNull(withoutStop(firstOf(field, 'v') ?? ''));
+  const number = field.withoutStop(field.find('n'));
+  const part = field.withoutStop(field.find('p'));
+  const volume = orNull(field.withoutStop(field.find('v')));
   // Where $v is missing its mark and number may stand in $a.
   const alone = volume === null && number === '' && part === '';
   const typed = alone && name.includes(' ; ') ? / ; ([^;]+)$/.exec(name) : null;
@@ -225,22 +227,22 @@ function readSeries(draft: Draft, field: DataField): void {
   draft.seriesVolume = typed?.[1] ?? volume;
 }
 
-function readExtent(draft: Draft, field: DataField): void {
-  draft.extent ??= orNull(withoutMarks(firstOf(field, 'a') ?? ''));
+function readExtent(draft: Draft, field: FieldView): void {
+  draft.extent ??= orNull(field.withoutMarks(field.find('a')));
 }
 
-function readEdition(draft: Draft, field: DataField): void {
-  draft.edition ??= orNull(withoutStop(firstOf(field, 'a') ?? ''));
+function readEdition(draft: Draft, field: FieldView): void {
+  draft.edition ??= orNull(field.withoutStop(field.find('a')));
 }
 
-function readLanguage(draft: Draft, field: DataField): void {
-  draft.language ??= languageCode(firstOf(field, 'a') ?? '');
+function readLanguage(draft: Draft, field: FieldView): void {
+  draft.language ??= languageCode(field.firstOf('a') ?? '');
 }
 
 /** 084 and the local fields that Chinese libraries keep the Chinese Library Classification in. */
-function readOtherClass(draft: Draft, field: DataField): void {
-  const mark = firstOf(field, 'a');
-  const source = (firstOf(field, '2') ?? '').toLowerCase();
+function readOtherClass(draft: Draft, field: FieldView): void {
+  const mark = field.firstOf('a');
+  const source = (field.firstOf('2') ?? '').toLowerCase();
   const isChinese = /^(?:clc|ztf|zt)/.test(source) || (source === '' && isClc(mark ?? ''));
   addClass(draft, isChinese ? 'clc' : 'other', mark);
 }
@@ -255,11 +257,11 @@ const heading = 'abcdfgklnpqtu';
 export const marc21Fields = fieldTable([
   // $z numbers are wrong or another book's.
   [[20], (draft, field) => addIsbns(draft, field, 'qb')],
-  [[22], (draft, field) => addIssn(draft, firstOf(field, 'a') ?? '')],
+  [[22], (draft, field) => addIssn(draft, field.firstOf('a') ?? '')],
   [[41], readLanguage],
-  [[50], (draft, field) => addClass(draft, 'lcc', firstOf(field, 'a'))],
-  [[80], (draft, field) => addClass(draft, 'udc', firstOf(field, 'a'))],
-  [[82], (draft, field) => addClass(draft, 'ddc', firstOf(field, 'a'))],
+  [[50], (draft, field) => addClass(draft, 'lcc', field.firstOf('a'))],
+  [[80], (draft, field) => addClass(draft, 'udc', field.firstOf('a'))],
+  [[82], (draft, field) => addClass(draft, 'ddc', field.firstOf('a'))],
   [[84, 93], readOtherClass],
   [[100], contributorReader('person', true)],
   [[110], contributorReader('body', true)],
@@ -285,7 +287,7 @@ export const marc21Fields = fieldTable([
   [[856], addLink],
 ]);
 
-function readSummary(draft: Draft, field: DataField): void {
+function readSummary(draft: Draft, field: FieldView): void {
   const text = textOf(field, 'ab');
   if (draft.summary === null) draft.summary = orNull(text);
   else addOnce(draft.notes, text);

@@ -11,23 +11,24 @@ const controls = /\p{Cc}+/gu;
 /** What one look over a value finds. */
 const untidy = 1;
 const bracketed = 2;
+/** The end of a field or subfield, a control like others where it stands inside a value. */
+export const delimiter = 4 | untidy;
 
 /** The value without non-sorting marks, controls and outer blanks. */
-export function cleanText(value: string): string {
-  return (look(value) & untidy) === 0 ? value.trim() : tidied(value);
+export function cleanText(value: string, found = look(value)): string {
+  return (found & untidy) === 0 ? value.trim() : tidied(value);
 }
 
 /** The value without ISBD marks at its ends: `Chemistry :` is `Chemistry`, `= Chimie` is `Chimie`. */
-export function withoutMarks(value: string): string {
-  return trimmed((look(value) & untidy) === 0 ? value : tidied(value));
+export function withoutMarks(value: string, found = look(value)): string {
+  return trimmed((found & untidy) === 0 ? value : tidied(value));
 }
 
 /**
  * As `withoutMarks`, and without the full stop that closes a field, unless it abbreviates, and without
  * a bracket whose other half stands in another subfield.
  */
-export function withoutStop(value: string): string {
-  const found = look(value);
+export function withoutStop(value: string, found = look(value)): string {
   const marked = trimmed((found & untidy) === 0 ? value : tidied(value));
   const text = (found & bracketed) === 0 ? marked : balanced(marked);
   const last = text.charCodeAt(text.length - 1);
@@ -42,25 +43,22 @@ function endsInStop(value: string): boolean {
   return last === '.' || last === ']' || last === '］';
 }
 
-/** Characters of the first 256 that need a closer look. */
-const findings = new Uint8Array(256);
-for (let code = 0; code < 0x20; code++) findings[code] = untidy;
-for (let code = 0x7f; code < 0xa0; code++) findings[code] = untidy;
+/** What each UTF-16 unit is to one look over a text; 0 for nearly all. */
+export const marks = new Uint8Array(65_536);
+for (let code = 0; code < 0x20; code++) marks[code] = untidy;
+for (let code = 0x7f; code < 0xa0; code++) marks[code] = untidy;
 // `<NSB>`, `«NSB»` and `{NSB}` are rare, and tidying what needed none changes nothing.
-for (const mark of '<«{') findings[mark.charCodeAt(0)] = untidy;
-for (const bracket of '[]') findings[bracket.charCodeAt(0)] = bracketed;
+for (const mark of '<«{') marks[mark.charCodeAt(0)] = untidy;
+for (const bracket of '[]［］') marks[bracket.charCodeAt(0)] = bracketed;
+for (const code of [0x1e, 0x1f]) marks[code] = delimiter;
 
 /**
  * Whether the value may be untidy (a control, which the non-sorting marks of C1 are too, or a mark
  * spelled out) and whether it has a square bracket: one look-up a character.
  */
-function look(value: string): number {
+export function look(value: string): number {
   let found = 0;
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i);
-    if (code < 256) found |= findings[code] as number;
-    else if (code === 0xff3b || code === 0xff3d) found |= bracketed;
-  }
+  for (let i = 0; i < value.length; i++) found |= marks[value.charCodeAt(i)] as number;
   return found;
 }
 

@@ -1,5 +1,5 @@
 import { hasHan } from '../text.ts';
-import type { DataField, Field } from '../types.ts';
+import type { FieldView } from './view.ts';
 
 /**
  * MARC 21 keeps a romanised text in the field and the writing of the book in 880, linked by $6
@@ -9,9 +9,9 @@ import type { DataField, Field } from '../types.ts';
  */
 
 export interface ScriptedFields {
-  readonly fields: readonly Field[];
+  readonly fields: readonly FieldView[];
   /** The other form of a field in `fields`. */
-  readonly others: ReadonlyMap<DataField, DataField>;
+  readonly others: ReadonlyMap<FieldView, FieldView>;
 }
 
 /** Most linked pairs followed in one record. */
@@ -20,23 +20,23 @@ const maximumLinks = 200;
 const link = /^(\d{3})-(\d{2})/;
 
 /** Swaps each romanised field for its 880; an 880 linked to nothing stands for a missing field. */
-export function ownScripts(fields: readonly Field[]): ScriptedFields {
-  const linked = new Map<string, DataField>();
-  const unlinked: DataField[] = [];
+export function ownScripts(fields: readonly FieldView[]): ScriptedFields {
+  const linked = new Map<string, FieldView>();
+  const unlinked: FieldView[] = [];
   const tags = new Set<string>();
   for (const field of fields) {
     tags.add(field.tag);
-    if (field.tag !== '880' || !('subfields' in field) || linked.size >= maximumLinks) continue;
+    if (field.number !== 880 || field.isControl || linked.size >= maximumLinks) continue;
     const target = link.exec(linkOf(field) ?? '');
     if (target?.[1] === undefined) continue;
-    const graphic: DataField = { ...field, tag: target[1] };
+    const graphic = field.under(target[1]);
     if (target[2] === '00') unlinked.push(graphic);
     else linked.set(`${target[1]}-${target[2]}`, graphic);
   }
-  const others = new Map<DataField, DataField>();
-  const used = new Set<DataField>();
+  const others = new Map<FieldView, FieldView>();
+  const used = new Set<FieldView>();
   const swapped = fields.map((field) => {
-    if (!('subfields' in field) || field.tag === '880') return field;
+    if (field.isControl || field.number === 880) return field;
     const source = link.exec(linkOf(field) ?? '');
     const graphic = source?.[1] === '880' ? linked.get(`${field.tag}-${source[2]}`) : undefined;
     if (graphic === undefined) return field;
@@ -51,9 +51,11 @@ export function ownScripts(fields: readonly Field[]): ScriptedFields {
 }
 
 /** Whether the field has no letter of another writing than Latin. */
-export function isLatin(field: DataField): boolean {
-  for (const { code, value } of field.subfields) {
-    if (code !== '6' && !isAscii(value) && hasOtherLetter(value)) return false;
+export function isLatin(field: FieldView): boolean {
+  for (let at = field.first; at < field.end; at++) {
+    if (field.code(at) === '6') continue;
+    const value = field.value(at);
+    if (!isAscii(value) && hasOtherLetter(value)) return false;
   }
   return true;
 }
@@ -67,7 +69,9 @@ function hasOtherLetter(text: string): boolean {
   return hasHan(text) || /(?!\p{Script=Latin})\p{L}/u.test(text.replace(/[ʹ-˿]/g, ''));
 }
 
-function linkOf(field: DataField): string | undefined {
-  for (const { code, value } of field.subfields) if (code === '6') return value.trim();
+function linkOf(field: FieldView): string | undefined {
+  for (let at = field.first; at < field.end; at++) {
+    if (field.code(at) === '6') return field.value(at).trim();
+  }
   return undefined;
 }

@@ -1,5 +1,5 @@
-import type { DataField } from '../types.ts';
 import { endMark, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
+import type { FieldView } from './view.ts';
 
 /** A title field taken apart; what is not there is empty. */
 export interface TitleParts {
@@ -18,7 +18,7 @@ type Element = 'title' | 'subtitle' | 'parallelTitle' | 'responsibility';
  * A MARC 21 title field. $b is other title information or a parallel title, as the mark before it
  * says; a mark with blanks around it inside $a or $b divides as the subfields would have.
  */
-export function readTitle(field: DataField): TitleParts {
+export function readTitle(field: FieldView): TitleParts {
   const parts: TitleParts = {
     title: '',
     subtitle: '',
@@ -28,29 +28,34 @@ export function readTitle(field: DataField): TitleParts {
     responsibility: '',
   };
   let before = '';
-  for (const { code, value } of field.subfields) {
+  for (let at = field.first; at < field.end; at++) {
+    const code = field.code(at);
     switch (code) {
       case 'a':
       case 'b':
-        divide(parts, code === 'a' && parts.title === '' ? 'title' : afterMark(before), value);
+        divide(
+          parts,
+          code === 'a' && parts.title === '' ? 'title' : afterMark(before),
+          field.value(at),
+        );
         break;
       case 'k':
       case 'f':
-        if (isFormTitle(field)) putForm(parts, withoutMarks(value));
+        if (isFormTitle(field)) putForm(parts, field.withoutMarks(at));
         break;
       case 'n':
       case 'p':
-        putPart(parts, code, withoutStop(value));
+        putPart(parts, code, field.withoutStop(at));
         break;
       case 'c':
-        put(parts, 'responsibility', value);
+        put(parts, 'responsibility', field.value(at));
         break;
       case 'h':
         break;
       default:
         continue;
     }
-    before = value;
+    before = field.value(at);
   }
   parts.title = titleText(parts.title);
   if (parts.subtitle !== '') parts.subtitle = withoutStop(parts.subtitle);
@@ -89,8 +94,9 @@ function putForm(parts: TitleParts, text: string): void {
 }
 
 /** An archive's title may be a form ($k) and its dates ($f), with no title proper. */
-function isFormTitle(field: DataField): boolean {
-  return !field.subfields.some(({ code }) => code === 'a');
+function isFormTitle(field: FieldView): boolean {
+  for (let at = field.first; at < field.end; at++) if (field.code(at) === 'a') return false;
+  return true;
 }
 
 /** A title supplied as a whole in brackets loses them; brackets inside are part of it. */

@@ -1,6 +1,5 @@
 import type { Contributor, RecordType } from '../record.ts';
 import { hasHan, withoutNonSortingWords } from '../text.ts';
-import type { DataField } from '../types.ts';
 import { codedYear } from './dates.ts';
 import type { Draft } from './draft.ts';
 import { linkedTitle } from './embedded.ts';
@@ -14,7 +13,6 @@ import {
   addSubject,
   type FieldReader,
   fieldTable,
-  firstOf,
   firstOfList,
   isUnknownPlace,
   languageCode,
@@ -27,6 +25,7 @@ import { dateAsWritten, isClc } from './marc21.ts';
 import { joinedName, namesOf, plainName } from './names.ts';
 import { cleanText, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
 import { roleInWords } from './roles.ts';
+import type { FieldView } from './view.ts';
 
 /**
  * UNIMARC Bibliographic and CNMARC (WH/T 0503), read field by field into a draft. CNMARC is UNIMARC
@@ -66,15 +65,15 @@ export function unimarcType(leader: string): RecordType {
 }
 
 /** 100 $a: publication date 1 in 09–12. */
-function readCodedData(draft: Draft, field: DataField): void {
-  draft.codedYear ??= codedYear((firstOf(field, 'a') ?? '').slice(9, 13));
+function readCodedData(draft: Draft, field: FieldView): void {
+  draft.codedYear ??= codedYear((field.firstOf('a') ?? '').slice(9, 13));
 }
 
 /**
  * 200 in the order it is written: from a parallel title ($d) on, other title information and parts are
  * that title's; a second $a, or $c, is another work in the same volume, with what follows it.
  */
-function readTitleField(draft: Draft, field: DataField): void {
+function readTitleField(draft: Draft, field: FieldView): void {
   if (draft.title !== '') return;
   const subtitles: string[] = [];
   const numbers: string[] = [];
@@ -82,23 +81,24 @@ function readTitleField(draft: Draft, field: DataField): void {
   const statements: string[] = [];
   let parallel = '';
   let inOtherWork = false;
-  for (const { code, value } of field.subfields) {
+  for (let at = field.first; at < field.end; at++) {
+    const code = field.code(at);
     switch (code) {
       case 'a':
       case 'c':
-        if (draft.title === '' && code === 'a') setTitle(draft, value);
+        if (draft.title === '' && code === 'a') setTitle(draft, field.value(at));
         else {
-          addOnce(draft.otherTitles, withoutStop(value));
+          addOnce(draft.otherTitles, field.withoutStop(at));
           inOtherWork = true;
         }
         break;
       case 'd':
-        parallel = joinedTo(parallel, ' = ', withoutMarks(value));
+        parallel = joinedTo(parallel, ' = ', field.withoutMarks(at));
         break;
       case 'e':
       case 'h':
       case 'i': {
-        const text = withoutStop(value);
+        const text = field.withoutStop(at);
         if (inOtherWork) break;
         if (parallel !== '') parallel = joinedTo(parallel, code === 'e' ? ' : ' : '. ', text);
         else if (text !== '')
@@ -107,11 +107,11 @@ function readTitleField(draft: Draft, field: DataField): void {
       }
       case 'f':
       case 'g':
-        statements.push(withoutStop(value));
+        statements.push(field.withoutStop(at));
         break;
       case 'A':
       case '9':
-        draft.titlePinyin ??= pinyinOf(value);
+        draft.titlePinyin ??= pinyinOf(field.value(at));
         break;
     }
   }
@@ -128,10 +128,10 @@ function joinedTo(text: string, separator: string, more: string): string {
 }
 
 /** $a with the number and name of a part. */
-function titleAndPart(field: DataField): string | null {
-  const title = withoutStop(firstOf(field, 'a') ?? '');
-  const numbered = joinedTo(title, '. ', withoutStop(firstOf(field, 'h') ?? ''));
-  return orNull(joinedTo(numbered, '. ', withoutStop(firstOf(field, 'i') ?? '')));
+function titleAndPart(field: FieldView): string | null {
+  const title = field.withoutStop(field.find('a'));
+  const numbered = joinedTo(title, '. ', field.withoutStop(field.find('h')));
+  return orNull(joinedTo(numbered, '. ', field.withoutStop(field.find('i'))));
 }
 
 function joined(parts: readonly string[], separator: string): string | null {
@@ -161,27 +161,28 @@ function pinyinOf(value: string): string | null {
 }
 
 /** 5xx titles; 510 is the parallel title of records that leave it out of 200. */
-function readOtherTitle(draft: Draft, field: DataField): void {
+function readOtherTitle(draft: Draft, field: FieldView): void {
   const title = titleAndPart(field);
   if (title === null || title === draft.title) return;
   if (field.tag === '510' && draft.parallelTitle === null) {
-    const rest = withoutStop(firstOf(field, 'e') ?? '');
+    const rest = field.withoutStop(field.find('e'));
     draft.parallelTitle = rest === '' ? title : `${title} : ${rest}`;
   } else if (title !== draft.parallelTitle) addOnce(draft.otherTitles, title);
 }
 
 /** 210, or 214 of newer UNIMARC, whose second indicator 0 is publication. */
-function readPublication(draft: Draft, field: DataField): void {
+function readPublication(draft: Draft, field: FieldView): void {
   const rank = field.tag === '210' || field.ind2 === '0' ? 2 : 1;
   if (rank <= draft.publicationRank) return;
   draft.publicationRank = rank;
   let place: string | null = null;
   let publisher: string | null = null;
   let date: string | null = null;
-  for (const { code, value } of field.subfields) {
-    if (code === 'a') place ??= known(value);
-    else if (code === 'c') publisher ??= known(value);
-    else if (code === 'd') date ??= dateAsWritten(value);
+  for (let at = field.first; at < field.end; at++) {
+    const code = field.code(at);
+    if (code === 'a') place ??= known(field.value(at));
+    else if (code === 'c') publisher ??= known(field.value(at));
+    else if (code === 'd') date ??= dateAsWritten(field.value(at));
   }
   draft.place = place ?? draft.place;
   draft.publisher = publisher ?? draft.publisher;
@@ -193,14 +194,14 @@ function known(value: string): string | null {
   return text === '' || isUnknownPlace(text) ? null : text;
 }
 
-function readSeries(draft: Draft, field: DataField): void {
+function readSeries(draft: Draft, field: FieldView): void {
   if (draft.series !== null) return;
   draft.series = titleAndPart(field);
-  if (draft.series !== null) draft.seriesVolume = orNull(withoutStop(firstOf(field, 'v') ?? ''));
+  if (draft.series !== null) draft.seriesVolume = orNull(field.withoutStop(field.find('v')));
 }
 
 /** 410, 461 and 462 name the series or set where 225 is left out. */
-function readLinkedSeries(draft: Draft, field: DataField): void {
+function readLinkedSeries(draft: Draft, field: FieldView): void {
   if (draft.series !== null) return;
   const linked = linkedTitle(field);
   if (linked === null) return;
@@ -215,11 +216,12 @@ function contributorReader(body: boolean, primary: boolean): FieldReader {
     let rest: string | null = null;
     let role: string | null = null;
     let pinyin: string | null = null;
-    for (const { code, value } of field.subfields) {
-      if (code === 'a') entry ??= value;
-      else if (code === 'b') rest ??= value;
-      else if (code === '4') role ??= roleInWords(value);
-      else if (code === 'A' || code === '9') pinyin ??= pinyinOf(value);
+    for (let at = field.first; at < field.end; at++) {
+      const code = field.code(at);
+      if (code === 'a') entry ??= field.value(at);
+      else if (code === 'b') rest ??= field.value(at);
+      else if (code === '4') role ??= roleInWords(field.value(at));
+      else if (code === 'A' || code === '9') pinyin ??= pinyinOf(field.value(at));
     }
     if (entry === null || draft.contributors.length >= maximumContributors) return;
     const kind: Contributor['kind'] = !body ? 'person' : field.ind1 === '1' ? 'meeting' : 'body';
@@ -232,13 +234,14 @@ function contributorReader(body: boolean, primary: boolean): FieldReader {
 function contributorNames(
   entry: string,
   rest: string | null,
-  field: DataField,
+  field: FieldView,
   body: boolean,
 ): readonly string[] {
   if (body) {
-    const units = field.subfields
-      .filter(({ code }) => code === 'b')
-      .map(({ value }) => withoutStop(value));
+    const units: string[] = [];
+    for (let at = field.first; at < field.end; at++) {
+      if (field.code(at) === 'b') units.push(field.withoutStop(at));
+    }
     return [[plainName(entry), ...units].filter((part) => part !== '').join('. ')].filter(Boolean);
   }
   if (rest === null) return namesOf(entry);
@@ -251,8 +254,8 @@ function contributorNames(
  * 606 and 610. Some libraries type a list of subjects into one $a (`尘肺－护理；尘肺－康复`), some
  * with the subfield codes of their template before it (`xyz尘肺`).
  */
-function readSubject(draft: Draft, field: DataField): void {
-  const written = firstOf(field, 'a') ?? '';
+function readSubject(draft: Draft, field: FieldView): void {
+  const written = field.firstOf('a') ?? '';
   if (!/[;；－—]|^[xyzj]{2,4}(?=\p{Script=Han})/u.test(written)) {
     addSubject(draft, field, 'ab', 'xyzj');
     return;
@@ -268,29 +271,31 @@ function readSubject(draft: Draft, field: DataField): void {
   }
 }
 
-function subdivisionsOf(field: DataField): string {
-  return field.subfields
-    .filter(({ code }) => 'xyzj'.includes(code))
-    .map(({ value }) => `--${withoutStop(value)}`)
-    .join('');
+function subdivisionsOf(field: FieldView): string {
+  let text = '';
+  for (let at = field.first; at < field.end; at++) {
+    if ('xyzj'.includes(field.code(at))) text += `--${field.withoutStop(at)}`;
+  }
+  return text;
 }
 
 /** 610: free words, each $a one; lists in one $a are taken apart. */
-function readFreeSubjects(draft: Draft, field: DataField): void {
-  for (const { code, value } of field.subfields) {
-    if (code !== 'a') continue;
-    if (!mayBeList(value)) addOnce(draft.subjects, withoutStop(value));
+function readFreeSubjects(draft: Draft, field: FieldView): void {
+  for (let at = field.first; at < field.end; at++) {
+    if (field.code(at) !== 'a') continue;
+    const value = field.value(at);
+    if (!mayBeList(value)) addOnce(draft.subjects, field.withoutStop(at));
     else for (const word of value.split(/[;；]/)) addOnce(draft.subjects, withoutStop(word));
   }
 }
 
 /** 690 holds the Chinese Library Classification; in UNIMARC elsewhere 69x is anybody's. */
-function readChineseClass(draft: Draft, field: DataField): void {
-  const mark = firstOfList(firstOf(field, 'a') ?? '');
+function readChineseClass(draft: Draft, field: FieldView): void {
+  const mark = firstOfList(field.firstOf('a') ?? '');
   if (draft.dialect === 'cnmarc' || isClc(mark)) addClass(draft, 'clc', mark);
 }
 
-function readSummary(draft: Draft, field: DataField): void {
+function readSummary(draft: Draft, field: FieldView): void {
   const text = textOf(field, 'a');
   if (draft.summary === null) draft.summary = orNull(text);
   else addOnce(draft.notes, text);
@@ -303,13 +308,13 @@ const otherTitles = [500, 510, 512, 513, 514, 515, 516, 517, 518, 530, 531, 532,
 
 export const unimarcFields = fieldTable([
   [[10], (draft, field) => addIsbns(draft, field, 'b')],
-  [[11], (draft, field) => addIssn(draft, firstOf(field, 'a') ?? '')],
+  [[11], (draft, field) => addIssn(draft, field.firstOf('a') ?? '')],
   [[100], readCodedData],
-  [[101], (draft, field) => (draft.language ??= languageCode(firstOf(field, 'a') ?? ''))],
+  [[101], (draft, field) => (draft.language ??= languageCode(field.firstOf('a') ?? ''))],
   [[200], readTitleField],
-  [[205], (draft, field) => (draft.edition ??= orNull(withoutStop(firstOf(field, 'a') ?? '')))],
+  [[205], (draft, field) => (draft.edition ??= orNull(field.withoutStop(field.find('a'))))],
   [[210, 214], readPublication],
-  [[215], (draft, field) => (draft.extent ??= orNull(withoutMarks(firstOf(field, 'a') ?? '')))],
+  [[215], (draft, field) => (draft.extent ??= orNull(field.withoutMarks(field.find('a'))))],
   [[225], readSeries],
   [[410, 461, 462], readLinkedSeries],
   [[...notes, ...moreNotes], (draft, field) => addNote(draft, field)],
@@ -318,10 +323,10 @@ export const unimarcFields = fieldTable([
   [[600, 601, 602, 605, 607], (draft, field) => addSubject(draft, field, 'abct', 'xyzj')],
   [[606], readSubject],
   [[610], readFreeSubjects],
-  [[675], (draft, field) => addClass(draft, 'udc', firstOf(field, 'a'))],
-  [[676], (draft, field) => addClass(draft, 'ddc', firstOf(field, 'a'))],
-  [[680], (draft, field) => addClass(draft, 'lcc', firstOf(field, 'a'))],
-  [[686, 692], (draft, field) => addClass(draft, 'other', firstOf(field, 'a'))],
+  [[675], (draft, field) => addClass(draft, 'udc', field.firstOf('a'))],
+  [[676], (draft, field) => addClass(draft, 'ddc', field.firstOf('a'))],
+  [[680], (draft, field) => addClass(draft, 'lcc', field.firstOf('a'))],
+  [[686, 692], (draft, field) => addClass(draft, 'other', field.firstOf('a'))],
   [[690], readChineseClass],
   [[700, 701], contributorReader(false, true)],
   [[702], contributorReader(false, false)],

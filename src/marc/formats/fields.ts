@@ -8,7 +8,7 @@ const NO_SUBFIELDS: readonly Subfield[] = [];
 /** More subfields than any field has. */
 const MAX_SUBFIELDS = 20_000;
 /** Warnings about one record; what is so broken needs no longer list. */
-const MAX_WARNINGS = 50;
+export const MAX_WARNINGS = 50;
 
 /**
  * Fields out of a record's text, which has a terminator after each. Null where the text has more or
@@ -26,19 +26,32 @@ export function parseFields(
     if (end < 0) return null;
     const tag = tags[n] as string;
     if (warnings.length > MAX_WARNINGS) warnings.length = MAX_WARNINGS;
-    if (tag.charCodeAt(0) === 0x30 && tag.charCodeAt(1) === 0x30) {
-      fields[n] = controlField(tag, text.slice(start, end), warnings);
-    } else if (text.charCodeAt(start + 2) === DELIMITER_CODE && isPlainStart(text, start)) {
+    if (
+      text.charCodeAt(start + 2) === DELIMITER_CODE &&
+      isPlainStart(text, start) &&
+      !isControlTag(tag)
+    ) {
       fields[n] = {
         tag,
         ind1: text[start] as string,
         ind2: text[start + 1] as string,
         subfields: parseSubfields(tag, text, start + 2, end, warnings),
       };
-    } else fields[n] = irregularField(tag, text.slice(start, end), warnings);
+    } else fields[n] = parseField(tag, text.slice(start, end), warnings);
     start = end + 1;
   }
   return start === text.length ? fields : null;
+}
+
+/** One field out of its text, which may be anything; its terminator is not part of it. */
+export function parseField(tag: string, text: string, warnings: string[]): Field {
+  return isControlTag(tag)
+    ? controlField(tag, text, warnings)
+    : irregularField(tag, text, warnings);
+}
+
+export function isControlTag(tag: string): boolean {
+  return tag.charCodeAt(0) === 0x30 && tag.charCodeAt(1) === 0x30;
 }
 
 function isPlainStart(text: string, start: number): boolean {

@@ -10,12 +10,24 @@ import {
   repairedLayout,
 } from './directory.ts';
 import { MarcError } from './errors.ts';
-import { parseFields } from './fields.ts';
+import { MAX_WARNINGS, parseFields } from './fields.ts';
 import type { ReadOptions } from './options.ts';
 import { statedCharset } from './statement.ts';
 
 /** The most that five digits can say; longer records are met all the same. */
 const LONGEST_DECLARABLE = 99_999;
+
+/** A record's text before its fields are told apart; each field's data end with a terminator. */
+export interface Iso2709Text {
+  readonly leader: string;
+  readonly tags: readonly string[];
+  readonly text: string;
+  /** The record exactly as it arrived. */
+  readonly raw: Buffer;
+  /** The charset the text was decoded from; never `auto`. */
+  readonly charset: string;
+  readonly warnings: readonly string[];
+}
 
 /**
  * One record in the exchange format (ISO 2709), from its leader to its terminator. Directory lengths count
@@ -23,6 +35,11 @@ const LONGEST_DECLARABLE = 99_999;
  * are repaired and said; throws MarcError where no field can be found.
  */
 export function decodeIso2709(bytes: Uint8Array, options: ReadOptions): DecodedMarc {
+  return fieldsOfText(decodeIso2709Text(bytes, options), options);
+}
+
+/** The text of one record, as `decodeIso2709` reads it; whether its fields can be read is still to be seen. */
+export function decodeIso2709Text(bytes: Uint8Array, options: ReadOptions): Iso2709Text {
   const record = Buffer.isBuffer(bytes)
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -32,45 +49,47 @@ export function decodeIso2709(bytes: Uint8Array, options: ReadOptions): DecodedM
       `The record has ${record.length} bytes; a leader alone has 24.`,
     );
   }
-  const terminated = record[record.length - 1] === RECORD_TERMINATOR;
-  const end = terminated ? record.length - 1 : record.length;
-  const exact = exactLayout(record, end);
-  const warnings = leaderWarnings(record, terminated);
-  return (
-    (exact === null ? null : decodeLayout(record, exact, options, warnings)) ??
-    decodeRepaired(record, end, options, warnings)
-  );
+  const end = endOf(record);
+  return decodeLayout(record, exactLayout(record, end) ?? repairedLayout(record, end), options);
 }
 
-function decodeRepaired(
-  record: Buffer,
-  end: number,
-  options: ReadOptions,
-  warnings: readonly string[],
-): DecodedMarc {
-  const decoded = decodeLayout(record, repairedLayout(record, end), options, warnings);
+/** The fields of a text that was decoded before. */
+export function fieldsOfText(text: Iso2709Text, options: ReadOptions): DecodedMarc {
+  const decoded = fieldsOf(text) ?? fieldsOf(repaired(text.raw, options));
   if (decoded === null)
     throw new MarcError('not_marc', 'The fields of the record cannot be told apart.');
   return decoded;
 }
 
-/** Null where the text has more field terminators than the layout has fields. */
-function decodeLayout(
-  record: Buffer,
-  layout: FieldLayout,
-  options: ReadOptions,
-  leaderFaults: readonly string[],
-): DecodedMarc | null {
+function repaired(record: Buffer, options: ReadOptions): Iso2709Text {
+  return decodeLayout(record, repairedLayout(record, endOf(record)), options);
+}
+
+/** Where the record's data end: before its terminator, if it has one. */
+function endOf(record: Buffer): number {
+  return record[record.length - 1] === RECORD_TERMINATOR ? record.length - 1 : record.length;
+}
+
+function decodeLayout(record: Buffer, layout: FieldLayout, options: ReadOptions): Iso2709Text {
   const leader = readLeader(record);
   const hint =
     options.charset === 'auto' ? statedCharset(leader, layout, options.dialect ?? 'auto') : null;
-  const decoded = decodeByEvidence(layout.data, options.charset, hint);
-  const warnings = [...leaderFaults, ...layout.warnings, ...decoded.warnings];
-  const fields = parseFields(layout.tags, decoded.text, warnings);
-  if (fields === null) return null;
-  // Records are kept by the ten thousand, and nearly all have nothing to warn of.
-  const said = warnings.length === 0 ? noWarnings : warnings;
-  return { marc: { leader, fields }, raw: record, charset: decoded.charset, warnings: said };
+  const { text, charset, warnings } = decodeByEvidence(layout.data, options.charset, hint);
+  const said = [...leaderWarnings(record), ...layout.warnings, ...warnings];
+  if (said.length > MAX_WARNINGS) said.length = MAX_WARNINGS;
+  return { leader, tags: layout.tags, text, raw: record, charset, warnings: kept(said) };
+}
+
+/** Null where the text has more field terminators than the layout has fields. */
+function fieldsOf({ leader, tags, text, raw, charset, warnings }: Iso2709Text): DecodedMarc | null {
+  const said = [...warnings];
+  const fields = parseFields(tags, text, said);
+  return fields === null ? null : { marc: { leader, fields }, raw, charset, warnings: kept(said) };
+}
+
+/** Records are kept by the ten thousand, and nearly all have nothing to warn of. */
+function kept(warnings: readonly string[]): readonly string[] {
+  return warnings.length === 0 ? noWarnings : warnings;
 }
 
 const noWarnings: readonly string[] = [];
@@ -79,7 +98,7 @@ function readLeader(record: Buffer): string {
   return record.toString('latin1', 0, LEADER_LENGTH).replace(/[^\x20-\x7e]/g, ' ');
 }
 
-function leaderWarnings(record: Buffer, terminated: boolean): string[] {
+function leaderWarnings(record: Buffer): string[] {
   const warnings: string[] = [];
   const declared = decimal(record, 0, 5);
   if (declared !== record.length && record.length <= LONGEST_DECLARABLE) {
@@ -88,7 +107,7 @@ function leaderWarnings(record: Buffer, terminated: boolean): string[] {
       `The leader gives the length "${written}", but the record has ${record.length} bytes.`,
     );
   }
-  if (!terminated) warnings.push('The record has no terminator.');
+  if (endOf(record) === record.length) warnings.push('The record has no terminator.');
   for (let at = 5; at < LEADER_LENGTH; at += 1) {
     const byte = record[at] as number;
     if (byte < 0x20 || byte > 0x7e) {

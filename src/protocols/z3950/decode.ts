@@ -1,13 +1,17 @@
 import { decodeText } from '../../marc/charset/index.ts';
 import { bibFromXml } from '../../marc/dialects/index.ts';
-import { decodeIso2709 } from '../../marc/formats/iso2709.ts';
 import { readMarcXml } from '../../marc/formats/marcxml.ts';
 import type { Item } from '../../marc/record.ts';
 import type { RecordCharset } from '../../marc/types.ts';
 import { parseXmlTree } from '../../marc/xml/tree.ts';
 import { withFieldsOnDemand } from '../../members/bytes-record.ts';
 import type { Library, SourceRecord } from '../../members/types.ts';
-import { marcSourceRecord, type RecordOrigin, sourceRecord } from '../records.ts';
+import {
+  iso2709SourceRecord,
+  marcSourceRecord,
+  type RecordOrigin,
+  sourceRecord,
+} from '../records.ts';
 import type { External, NamedRecord } from './apdu/index.ts';
 import type { DatabaseSettings } from './ask.ts';
 import { Z3950Error } from './errors.ts';
@@ -69,8 +73,7 @@ function readExternal(
   }
   const bytes = payload(record);
   if (!isIso2709Syntax(syntax) && bytes[0] === lessThan) return readXml(library, bytes, origin);
-  const decoded = decodeIso2709(bytes, { charset: database.charset, dialect: database.records });
-  return marcSourceRecord(library, decoded, origin);
+  return iso2709SourceRecord(library, bytes, database.charset, origin);
 }
 
 const lessThan = 0x3c;

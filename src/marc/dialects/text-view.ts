@@ -1,0 +1,129 @@
+import { isControlTag, MAX_WARNINGS, parseField } from '../formats/fields.ts';
+import { delimiter, marks } from './punctuation.ts';
+import { FieldView, fieldView, type RecordView, Subfields } from './view.ts';
+
+/** A record's text as its bytes have it: a tag for each field, and their data with a terminator after each. */
+export interface RecordText {
+  readonly leader: string;
+  readonly tags: readonly string[];
+  readonly text: string;
+}
+
+const fieldTerminator = 0x1e;
+const subfieldDelimiter = 0x1f;
+/** Longer records, and such of more subfields, are read by the reader of any record. */
+const mostUnits = 65_536;
+const mostSubfields = 2000;
+
+/** The text in hand as UTF-16: a look-up in it costs half of one in a string. */
+const units = new Uint16Array(mostUnits + 4);
+const bytes = Buffer.from(units.buffer);
+/** One record is read at a time, so all have the same lists. */
+const subfields = new Subfields();
+const ascii: readonly string[] = Array.from({ length: 128 }, (_, code) =>
+  String.fromCharCode(code),
+);
+
+/**
+ * The view of a text, which holds until the next text is viewed. A field that is not as it should be is read
+ * by the reader of any field, and what it has to say is added to the warnings. Null where the text has
+ * more or fewer fields than there are tags, and where it is too long.
+ */
+export function viewOfText(
+  { leader, tags, text }: RecordText,
+  warnings: string[],
+): RecordView | null {
+  if (text.length > mostUnits) return null;
+  bytes.write(text, 'utf16le');
+  if (units[text.length - 1] !== fieldTerminator) return null;
+  subfields.text = text;
+  const fields: FieldView[] = new Array(tags.length);
+  let count = 0;
+  let at = 0;
+  for (let n = 0; n < tags.length; n++) {
+    if (at >= text.length || count > mostSubfields) return null;
+    if (warnings.length > MAX_WARNINGS) warnings.length = MAX_WARNINGS;
+    const tag = tags[n] as string;
+    const field = plainField(tag, at, count) ?? anyField(tag, text, at, count, warnings);
+    fields[n] = field;
+    count = field.end;
+    at = fieldEnd + 1;
+  }
+  return at === text.length ? { leader, fields } : null;
+}
+
+/** Where the terminator of the field stands that was read last. */
+let fieldEnd = 0;
+
+/**
+ * A field of two indicators and subfields, each with an ASCII code, or of none of that where the tag is a control
+ * field's. Null for any other.
+ */
+function plainField(tag: string, start: number, first: number): FieldView | null {
+  if (isControlTag(tag)) {
+    const end = nextDelimiter(start);
+    if (units[end] !== fieldTerminator) return null;
+    subfields.place(first, '', start, end, seen);
+    fieldEnd = end;
+    return new FieldView(subfields, tag, true, ' ', ' ', first, first + 1);
+  }
+  const ind1 = units[start] as number;
+  const ind2 = units[start + 1] as number;
+  let at = start + 2;
+  if (!isPrintable(ind1) || !isPrintable(ind2) || units[at] !== subfieldDelimiter) return null;
+  let count = first;
+  while (units[at] === subfieldDelimiter) {
+    const code = units[at + 1] as number;
+    if (!isPrintable(code)) return null;
+    const end = nextDelimiter(at + 2);
+    subfields.place(count++, ascii[code] as string, at + 2, end, seen);
+    at = end;
+  }
+  fieldEnd = at;
+  const [one, two] = [ascii[ind1] as string, ascii[ind2] as string];
+  return new FieldView(subfields, tag, false, one, two, first, count);
+}
+
+function anyField(
+  tag: string,
+  text: string,
+  start: number,
+  first: number,
+  warnings: string[],
+): FieldView {
+  fieldEnd = text.indexOf('\u001e', start);
+  return fieldView(subfields, first, parseField(tag, text.slice(start, fieldEnd), warnings));
+}
+
+function isPrintable(unit: number): boolean {
+  return unit >= 0x20 && unit < 0x7f;
+}
+
+/** What stood before the delimiter found last. */
+let seen = 0;
+
+/** The next delimiter or terminator; the text ends with one. Four units at once, for few are of note. */
+function nextDelimiter(from: number): number {
+  let at = from;
+  let found = 0;
+  for (;;) {
+    const mark = marks[units[at] as number] as number;
+    if (mark === 0) {
+      at++;
+      while (
+        ((marks[units[at] as number] as number) |
+          (marks[units[at + 1] as number] as number) |
+          (marks[units[at + 2] as number] as number) |
+          (marks[units[at + 3] as number] as number)) ===
+        0
+      )
+        at += 4;
+    } else if (mark === delimiter) {
+      seen = found;
+      return at;
+    } else {
+      found |= mark;
+      at++;
+    }
+  }
+}
