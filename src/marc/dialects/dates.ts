@@ -40,45 +40,40 @@ const eraStart: ReadonlyMap<string, number> = new Map(eras);
  * (an Islamic or copyright year may stand first); else the first one.
  */
 export function yearOf(date: string, codedYear: number | null): number | null {
-  const latest = latestYear();
   if (date.length === 4) {
-    const plain = plainYear(date, latest);
+    const plain = plainYear(date);
     if (plain !== null) return plain;
   }
-  const years = writtenYears(date, latest);
+  const years = writtenYears(date);
   if (codedYear !== null && years.includes(codedYear)) return codedYear;
-  return years[0] ?? chineseYear(date, latest);
+  return years[0] ?? chineseYear(date);
 }
 
 /** A year from coded data (MARC 21 008/07–10, UNIMARC 100 $a/9–12), or null for `19uu` and blanks. */
 export function codedYear(coded: string): number | null {
-  return coded.length === 4 ? plainYear(coded, latestYear()) : null;
+  return coded.length === 4 ? plainYear(coded) : null;
 }
 
 let latest = 0;
-let latestUntil = 0;
 
-/** The year after this one: no book is dated later. A calendar is asked once a year, not for each record. */
-function latestYear(): number {
-  if (Date.now() >= latestUntil) {
-    latest = new Date().getFullYear() + 1;
-    latestUntil = new Date(latest, 0).getTime();
-  }
-  return latest;
+/** No book is dated later than the year after this one. The clock is asked only about years that seemed too late before. */
+function isTooLate(year: number): boolean {
+  if (year > latest) latest = new Date().getFullYear() + 1;
+  return year > latest;
 }
 
-function plainYear(text: string, latest: number): number | null {
+function plainYear(text: string): number | null {
   let year = 0;
   for (let i = 0; i < 4; i++) {
     const digit = text.charCodeAt(i) - 48;
     if (digit < 0 || digit > 9) return null;
     year = year * 10 + digit;
   }
-  return year >= 1000 && year <= latest ? year : null;
+  return year < 1000 || isTooLate(year) ? null : year;
 }
 
 /** Runs of four digits, and the first four of six or eight (`200710`, `20071001`). */
-function writtenYears(date: string, latest: number): readonly number[] {
+function writtenYears(date: string): readonly number[] {
   const years: number[] = [];
   let run = '';
   for (let i = 0; i <= date.length && i <= 200; i++) {
@@ -87,7 +82,7 @@ function writtenYears(date: string, latest: number): readonly number[] {
     else if (code >= 0xff10 && code <= 0xff19) run += String.fromCharCode(code - 0xfee0);
     else {
       if (run.length === 4 || run.length === 6 || run.length === 8) {
-        const year = plainYear(run, latest);
+        const year = plainYear(run);
         if (year !== null) years.push(year);
       }
       run = '';
@@ -97,17 +92,17 @@ function writtenYears(date: string, latest: number): readonly number[] {
 }
 
 /** `民国二十五年` and `一九三六年`, where no year of the common era is written. */
-function chineseYear(date: string, latest: number): number | null {
+function chineseYear(date: string): number | null {
   const era = eraYear.exec(date);
   if (era !== null) {
     const start = eraStart.get(era[1] ?? '');
     const count = era[2] === '元' ? 1 : smallNumber(era[2] ?? '');
     if (start !== undefined && count !== null)
-      return start + count <= latest ? start + count : null;
+      return isTooLate(start + count) ? null : start + count;
   }
   const digits = /[〇○零一二三四五六七八九]{4}/.exec(date)?.[0];
   if (digits === undefined) return null;
-  return plainYear([...digits].map((digit) => chineseDigit(digit)).join(''), latest);
+  return plainYear([...digits].map((digit) => chineseDigit(digit)).join(''));
 }
 
 function chineseDigit(character: string): number {
