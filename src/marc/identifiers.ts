@@ -81,7 +81,7 @@ export function isbn13CheckDigit(digits: string): string {
 }
 
 /** The ISBN of a text that is nothing but one in ASCII digits and hyphens, as nearly all are. */
-function isbnAlone(text: string): string | null {
+export function isbnAlone(text: string): string | null {
   if (text.length < 10 || text.length > 17) return null;
   let digits = '';
   let from = 0;

@@ -102,7 +102,7 @@ const publisherEnd = /(?:社|公司|书局|書局|书店|書店|馆|館|局|中�
 
 /** Alma writes place and publisher as two publishers; others as one with its ISBD mark. */
 function readPublishers(draft: Draft, publishers: readonly string[]): void {
-  const [first, second] = publishers.map(withoutBrackets);
+  const [first, second] = publishers.map((name) => withoutBrackets(name));
   if (first === undefined) return;
   if (second !== undefined && publisherEnd.test(second) && !publisherEnd.test(first)) {
     draft.place = orNull(first);

@@ -1,6 +1,12 @@
-import { findIdentifiers, isbnOfField, normaliseIsbn, normaliseIssn } from '../identifiers.ts';
+import {
+  findIdentifiers,
+  isbnAlone,
+  isbnOfField,
+  normaliseIsbn,
+  normaliseIssn,
+} from '../identifiers.ts';
 import type { Draft } from './draft.ts';
-import { cleanText, withoutMarks } from './punctuation.ts';
+import { type Findings, look, lookAgain, withoutMarks } from './punctuation.ts';
 import type { FieldView } from './view.ts';
 
 /** What MARC 21 and UNIMARC fields have in common, and the bounds of what one record may hold. */
@@ -37,25 +43,26 @@ export function addOnce(list: string[], text: string): void {
 
 /** An ISBN field: each number in $a, valid or not, with what the qualifier after it says. */
 export function addIsbns(draft: Draft, field: FieldView, qualifierCodes: string): void {
-  let written: string | null = null;
-  let said: string | null = null;
+  let written = -1;
+  let said = -1;
   for (let at = field.first; at < field.end; at++) {
     const code = field.code(at);
     if (code === 'a') {
-      if (written !== null) addStatements(draft, written, said);
-      written = field.value(at);
-      said = null;
-    } else if (qualifierCodes.includes(code)) said ??= field.value(at);
+      if (written >= 0) addStatements(draft, field, written, said);
+      written = at;
+      said = -1;
+    } else if (said < 0 && qualifierCodes.includes(code)) said = at;
   }
-  if (written !== null) addStatements(draft, written, said);
+  if (written >= 0) addStatements(draft, field, written, said);
 }
 
-function addStatements(draft: Draft, written: string, qualifier: string | null): void {
-  const text = cleanText(written);
+function addStatements(draft: Draft, field: FieldView, written: number, qualifier: number): void {
+  const text = field.cleanText(written);
   if (text === '' || draft.isbnStatements.length >= maximumEntries) return;
-  const said = qualifier === null ? null : orNull(withoutParentheses(withoutMarks(qualifier)));
-  if (/^[0-9Xx-]+$/.test(text)) {
-    const isbn13 = text.length < 10 ? isbnOfField(text) : normaliseIsbn(text);
+  const said = qualifier < 0 ? null : orNull(withoutParentheses(field.withoutMarks(qualifier)));
+  const alone = isbnAlone(text);
+  if (alone !== null || /^[0-9Xx-]+$/.test(text)) {
+    const isbn13 = alone ?? (text.length < 10 ? isbnOfField(text) : normaliseIsbn(text));
     draft.isbnStatements.push({ isbn13, asWritten: text, qualifier: said });
     return;
   }
@@ -161,10 +168,22 @@ export function mayBeList(text: string): boolean {
   return text.includes(';') || text.includes('；');
 }
 
+/** The class in $a. */
+export function addClassOf(draft: Draft, scheme: string, field: FieldView): void {
+  const at = field.find('a');
+  if (at >= 0) addClass(draft, scheme, field.value(at), field.look(at));
+}
+
 /** The first class of a scheme is the record's; a scheme comes once. */
-export function addClass(draft: Draft, scheme: string, value: string | null): void {
+export function addClass(
+  draft: Draft,
+  scheme: string,
+  value: string | null,
+  found: Findings = look(value ?? ''),
+): void {
   if (value === null || Object.hasOwn(draft.classes, scheme)) return;
-  const first = withoutMarks(firstOfList(value));
+  const one = firstOfList(value);
+  const first = withoutMarks(one, lookAgain(one, found));
   const mark = scheme === 'ddc' ? first.replaceAll('/', '') : first;
   if (mark !== '' && mark.length <= 80) draft.classes[scheme] = mark;
 }
@@ -179,8 +198,20 @@ const sharedLanguageCodes: Readonly<Record<string, string>> = {
   ell: 'gre',
 };
 
+const languages = new Map<string, string | null>();
+/** There are some five hundred; what is written otherwise is read anew each time. */
+const mostLanguages = 1000;
+
 /** A language code of MARC (bibliographic three letters), or null for none, many or undetermined. */
 export function languageCode(written: string): string | null {
+  const known = languages.get(written);
+  if (known !== undefined) return known;
+  const code = readLanguageCode(written);
+  if (languages.size < mostLanguages && written.length === 3) languages.set(written, code);
+  return code;
+}
+
+function readLanguageCode(written: string): string | null {
   const code = written.trim().slice(0, 3).toLowerCase();
   if (!/^[a-z]{3}$/.test(code) || code === 'und' || code === 'zxx' || code === 'mul') return null;
   return sharedLanguageCodes[code] ?? code;

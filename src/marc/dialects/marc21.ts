@@ -4,6 +4,7 @@ import { codedYear } from './dates.ts';
 import type { Draft } from './draft.ts';
 import {
   addClass,
+  addClassOf,
   addIsbns,
   addIssn,
   addLink,
@@ -19,7 +20,7 @@ import {
   textOf,
 } from './fields.ts';
 import { personName, plainName } from './names.ts';
-import { balanced, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
+import { balanced, hasBracket, withoutBrackets, withoutStop } from './punctuation.ts';
 import { isCreatorRole, roleInWords } from './roles.ts';
 import { isLatin } from './scripts.ts';
 import { readTitle } from './title.ts';
@@ -140,9 +141,9 @@ function publicationOf(field: FieldView): Pick<Draft, 'place' | 'publisher' | 'd
   let date: string | null = null;
   for (let at = field.first; at < field.end; at++) {
     const code = field.code(at);
-    if (code === 'a') place ??= known(field.value(at));
-    else if (code === 'b') publisher ??= known(field.value(at));
-    else if (code === 'c') date ??= dateAsWritten(field.value(at));
+    if (code === 'a') place ??= known(field, at);
+    else if (code === 'b') publisher ??= known(field, at);
+    else if (code === 'c') date ??= dateAsWritten(field, at);
   }
   return { place, publisher, date };
 }
@@ -150,14 +151,16 @@ function publicationOf(field: FieldView): Pick<Draft, 'place' | 'publisher' | 'd
 /** 264 second indicator: production, publication, distribution, manufacture. */
 const rankOf264: Readonly<Record<string, number>> = { '1': 4, '2': 3, '0': 2, '3': 1 };
 
-function known(value: string): string | null {
-  const text = withoutBrackets(value);
+function known(field: FieldView, at: number): string | null {
+  const text = withoutBrackets(field.value(at), field.look(at));
   return text === '' || isUnknownPlace(text) ? null : text;
 }
 
 /** The date keeps its brackets and `c`, and loses the field's closing stop or a lone bracket. */
-export function dateAsWritten(value: string): string | null {
-  return orNull(balanced(withoutMarks(value).replace(/(?<=[0-9?\])])\.$/, '')));
+export function dateAsWritten(field: FieldView, at: number): string | null {
+  const marked = field.withoutMarks(at);
+  const text = marked.endsWith('.') ? marked.replace(/(?<=[0-9?\])])\.$/, '') : marked;
+  return orNull(hasBracket(field.look(at)) ? balanced(text) : text);
 }
 
 function contributorReader(kind: Contributor['kind'], main: boolean): FieldReader {
@@ -168,7 +171,7 @@ function contributorReader(kind: Contributor['kind'], main: boolean): FieldReade
     let term = '';
     for (let at = field.first; at < field.end; at++) {
       const code = field.code(at);
-      if (code === 'a' || code === 'b') name = extendedName(name, code, field.value(at), kind);
+      if (code === 'a' || code === 'b') name = extendedName(name, field, at, kind);
       else if (code === 't') isWork = true;
       else if ((code === roleCode || code === '4') && term === '') term = field.value(at);
     }
@@ -193,7 +196,7 @@ function contributorName(field: FieldView, kind: Contributor['kind']): string {
   let name = '';
   for (let at = field.first; at < field.end; at++) {
     const code = field.code(at);
-    if (code === 'a' || code === 'b') name = extendedName(name, code, field.value(at), kind);
+    if (code === 'a' || code === 'b') name = extendedName(name, field, at, kind);
   }
   return name;
 }
@@ -201,13 +204,16 @@ function contributorName(field: FieldView, kind: Contributor['kind']): string {
 /** $a, then the numeration of a ruler ($b) or the parts of a body's hierarchy. */
 function extendedName(
   name: string,
-  code: string,
-  value: string,
+  field: FieldView,
+  at: number,
   kind: Contributor['kind'],
 ): string {
-  if (code === 'a')
-    return name !== '' ? name : kind === 'person' ? personName(value) : plainName(value);
-  const part = name === '' ? '' : withoutStop(value);
+  if (field.code(at) === 'a') {
+    if (name !== '') return name;
+    const plain = kind === 'person' ? personName : plainName;
+    return plain(field.value(at), field.look(at));
+  }
+  const part = name === '' ? '' : field.withoutStop(at);
   if (part === '') return name;
   return kind === 'person' ? `${name} ${part}` : `${name}${name.endsWith('.') ? '' : '.'} ${part}`;
 }
@@ -259,9 +265,9 @@ export const marc21Fields = fieldTable([
   [[20], (draft, field) => addIsbns(draft, field, 'qb')],
   [[22], (draft, field) => addIssn(draft, field.firstOf('a') ?? '')],
   [[41], readLanguage],
-  [[50], (draft, field) => addClass(draft, 'lcc', field.firstOf('a'))],
-  [[80], (draft, field) => addClass(draft, 'udc', field.firstOf('a'))],
-  [[82], (draft, field) => addClass(draft, 'ddc', field.firstOf('a'))],
+  [[50], (draft, field) => addClassOf(draft, 'lcc', field)],
+  [[80], (draft, field) => addClassOf(draft, 'udc', field)],
+  [[82], (draft, field) => addClassOf(draft, 'ddc', field)],
   [[84, 93], readOtherClass],
   [[100], contributorReader('person', true)],
   [[110], contributorReader('body', true)],

@@ -116,7 +116,7 @@ function readOrigin(draft: Draft, origin: XmlElement): void {
       draft.place ??= name;
     }
   }
-  const publisher = texts(origin, 'publisher').map(withoutBrackets)[0];
+  const publisher = texts(origin, 'publisher').map((name) => withoutBrackets(name))[0];
   if (publisher !== undefined && !isUnknownPlace(publisher)) draft.publisher ??= publisher;
   draft.edition ??= orNull(withoutStop(textAt(origin, 'edition') ?? ''));
   for (const name of ['dateIssued', 'copyrightDate', 'dateCreated']) {
@@ -149,7 +149,13 @@ function readSubject(draft: Draft, subject: XmlElement): void {
       parts.push(plainText(child));
     }
   }
-  addOnce(draft.subjects, parts.map(withoutStop).filter(Boolean).join('--'));
+  addOnce(
+    draft.subjects,
+    parts
+      .map((part) => withoutStop(part))
+      .filter(Boolean)
+      .join('--'),
+  );
 }
 
 function readClass(draft: Draft, mark: XmlElement): void {

@@ -1,5 +1,12 @@
 import { hasHan, isHan } from '../text.ts';
-import { withoutMarks, withoutStop } from './punctuation.ts';
+import {
+  type Findings,
+  look,
+  lookAgain,
+  mayHoldHan,
+  withoutMarks,
+  withoutStop,
+} from './punctuation.ts';
 import { statementRoles } from './roles.ts';
 
 /** Names as fields and statements of responsibility give them, one by one and without ornament. */
@@ -10,15 +17,15 @@ const maximumNames = 30;
 const longestPart = 120;
 
 /** A name on its own: no marks, no country or dynasty in brackets (`(美)`, `[清]`, `〔宋〕`). */
-export function plainName(value: string): string {
-  const marked = withoutMarks(value);
+export function plainName(value: string, found: Findings = look(value)): string {
+  const marked = withoutMarks(value, found);
   // `Smith, J.` keeps its stop, `Smith, John.` does not.
-  const text = marked.endsWith('.') ? withoutStop(marked) : marked;
+  const text = marked.endsWith('.') ? withoutStop(marked, lookAgain(marked, found)) : marked;
   if (isOpening(text.charCodeAt(0))) {
     const bare = text.replace(/^[([（［〔【][^)\]）］〕】]{1,12}[)\]）］〕】]\s*/, '');
     return hasHan(bare) ? closeHanName(bare) : bare;
   }
-  return text.includes(' ') && hasHan(text) ? closeHanName(text) : text;
+  return mayHoldHan(found) && text.includes(' ') && hasHan(text) ? closeHanName(text) : text;
 }
 
 function isOpening(code: number): boolean {
@@ -33,9 +40,9 @@ function isOpening(code: number): boolean {
 }
 
 /** A personal name; `刘, 宁` and `齋藤, 義實` are Han names entered as Western ones are. */
-export function personName(value: string): string {
-  const name = plainName(value);
-  return name.includes(',') && hasHan(name)
+export function personName(value: string, found: Findings = look(value)): string {
+  const name = plainName(value, found);
+  return mayHoldHan(found) && name.includes(',') && hasHan(name)
     ? name.replace(/^(\p{Script=Han}{1,4}), ?(?=\p{Script=Han}{1,4}$)/u, '$1')
     : name;
 }
@@ -44,9 +51,9 @@ export function personName(value: string): string {
  * Several names in one subfield (`李智民 刘璐 张健杰`, `马月坤，陈昊`), which only Chinese records
  * have; a Latin name keeps its comma.
  */
-export function namesOf(value: string): readonly string[] {
-  const text = withoutMarks(value);
-  if (!hasHan(text)) return text === '' ? [] : [plainName(text)];
+export function namesOf(value: string, found: Findings = look(value)): readonly string[] {
+  const text = withoutMarks(value, found);
+  if (!hasHan(text)) return text === '' ? [] : [plainName(text, lookAgain(text, found))];
   const parts = text.split(/[,，、;；]/).slice(0, maximumNames);
   return parts.flatMap(hanNames).filter((name) => name !== '');
 }

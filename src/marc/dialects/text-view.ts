@@ -1,6 +1,6 @@
 import { isControlTag, MAX_WARNINGS, parseField } from '../formats/fields.ts';
-import { delimiter, marks } from './punctuation.ts';
-import { FieldView, fieldView, type RecordView, Subfields } from './view.ts';
+import { delimiter, type Findings, marks, noted } from './punctuation.ts';
+import { FieldView, type RecordView, Subfields, viewField } from './view.ts';
 
 /** A record's text as its bytes have it: a tag for each field, and their data with a terminator after each. */
 export interface RecordText {
@@ -18,8 +18,10 @@ const mostSubfields = 2000;
 /** The text in hand as UTF-16: a look-up in it costs half of one in a string. */
 const units = new Uint16Array(mostUnits + 4);
 const bytes = Buffer.from(units.buffer);
-/** One record is read at a time, so all have the same lists. */
+/** One record is read at a time, so all have the same lists and the same views of fields. */
 const subfields = new Subfields();
+const views: FieldView[] = [];
+const mostViews = 500;
 const ascii: readonly string[] = Array.from({ length: 128 }, (_, code) =>
   String.fromCharCode(code),
 );
@@ -44,7 +46,8 @@ export function viewOfText(
     if (at >= text.length || count > mostSubfields) return null;
     if (warnings.length > MAX_WARNINGS) warnings.length = MAX_WARNINGS;
     const tag = tags[n] as string;
-    const field = plainField(tag, at, count) ?? anyField(tag, text, at, count, warnings);
+    const field = viewAt(n);
+    if (!viewPlain(field, tag, at, count)) viewAny(field, tag, text, at, count, warnings);
     fields[n] = field;
     count = field.end;
     at = fieldEnd + 1;
@@ -56,43 +59,53 @@ export function viewOfText(
 let fieldEnd = 0;
 
 /**
- * A field of two indicators and subfields, each with an ASCII code, or of none of that where the tag is a control
+ * Views a field of two indicators and subfields, each with an ASCII code, or of none of that where the tag is a control
  * field's. Null for any other.
  */
-function plainField(tag: string, start: number, first: number): FieldView | null {
+function viewPlain(field: FieldView, tag: string, start: number, first: number): boolean {
   if (isControlTag(tag)) {
     const end = nextDelimiter(start);
-    if (units[end] !== fieldTerminator) return null;
+    if (units[end] !== fieldTerminator) return false;
     subfields.place(first, '', start, end, seen);
     fieldEnd = end;
-    return new FieldView(subfields, tag, true, ' ', ' ', first, first + 1);
+    field.asControl(tag, first);
+    return true;
   }
   const ind1 = units[start] as number;
   const ind2 = units[start + 1] as number;
   let at = start + 2;
-  if (!isPrintable(ind1) || !isPrintable(ind2) || units[at] !== subfieldDelimiter) return null;
+  if (!isPrintable(ind1) || !isPrintable(ind2) || units[at] !== subfieldDelimiter) return false;
   let count = first;
   while (units[at] === subfieldDelimiter) {
     const code = units[at + 1] as number;
-    if (!isPrintable(code)) return null;
+    if (!isPrintable(code)) return false;
     const end = nextDelimiter(at + 2);
     subfields.place(count++, ascii[code] as string, at + 2, end, seen);
     at = end;
   }
   fieldEnd = at;
-  const [one, two] = [ascii[ind1] as string, ascii[ind2] as string];
-  return new FieldView(subfields, tag, false, one, two, first, count);
+  field.asData(tag, ascii[ind1] as string, ascii[ind2] as string, first, count);
+  return true;
 }
 
-function anyField(
+function viewAny(
+  field: FieldView,
   tag: string,
   text: string,
   start: number,
   first: number,
   warnings: string[],
-): FieldView {
+): void {
   fieldEnd = text.indexOf('\u001e', start);
-  return fieldView(subfields, first, parseField(tag, text.slice(start, fieldEnd), warnings));
+  viewField(field, first, parseField(tag, text.slice(start, fieldEnd), warnings));
+}
+
+function viewAt(n: number): FieldView {
+  const known = views[n];
+  if (known !== undefined) return known;
+  const view = new FieldView(subfields);
+  if (n < mostViews) views[n] = view;
+  return view;
 }
 
 function isPrintable(unit: number): boolean {
@@ -100,30 +113,29 @@ function isPrintable(unit: number): boolean {
 }
 
 /** What stood before the delimiter found last. */
-let seen = 0;
+let seen: Findings = 0;
 
 /** The next delimiter or terminator; the text ends with one. Four units at once, for few are of note. */
 function nextDelimiter(from: number): number {
   let at = from;
   let found = 0;
   for (;;) {
-    const mark = marks[units[at] as number] as number;
-    if (mark === 0) {
-      at++;
-      while (
-        ((marks[units[at] as number] as number) |
-          (marks[units[at + 1] as number] as number) |
-          (marks[units[at + 2] as number] as number) |
-          (marks[units[at + 3] as number] as number)) ===
-        0
-      )
-        at += 4;
-    } else if (mark === delimiter) {
-      seen = found;
-      return at;
-    } else {
-      found |= mark;
-      at++;
+    const four =
+      (marks[units[at] as number] as number) |
+      (marks[units[at + 1] as number] as number) |
+      (marks[units[at + 2] as number] as number) |
+      (marks[units[at + 3] as number] as number);
+    if ((four & noted) === 0) {
+      found |= four;
+      at += 4;
+      continue;
     }
+    const mark = marks[units[at] as number] as number;
+    if (mark === delimiter) {
+      seen = found as Findings;
+      return at;
+    }
+    found |= mark;
+    at++;
   }
 }

@@ -1,4 +1,11 @@
-import { endMark, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
+import {
+  endMark,
+  type Findings,
+  lookAgain,
+  withoutBrackets,
+  withoutMarks,
+  withoutStop,
+} from './punctuation.ts';
 import type { FieldView } from './view.ts';
 
 /** A title field taken apart; what is not there is empty. */
@@ -28,6 +35,7 @@ export function readTitle(field: FieldView): TitleParts {
     responsibility: '',
   };
   let before = '';
+  const found = field.lookAtAll();
   for (let at = field.first; at < field.end; at++) {
     const code = field.code(at);
     switch (code) {
@@ -37,6 +45,7 @@ export function readTitle(field: FieldView): TitleParts {
           parts,
           code === 'a' && parts.title === '' ? 'title' : afterMark(before),
           field.value(at),
+          found,
         );
         break;
       case 'k':
@@ -48,7 +57,7 @@ export function readTitle(field: FieldView): TitleParts {
         putPart(parts, code, field.withoutStop(at));
         break;
       case 'c':
-        put(parts, 'responsibility', field.value(at));
+        put(parts, 'responsibility', field.value(at), found);
         break;
       case 'h':
         break;
@@ -57,27 +66,34 @@ export function readTitle(field: FieldView): TitleParts {
     }
     before = field.value(at);
   }
-  parts.title = titleText(parts.title);
-  if (parts.subtitle !== '') parts.subtitle = withoutStop(parts.subtitle);
-  if (parts.parallelTitle !== '') parts.parallelTitle = withoutStop(parts.parallelTitle);
+  const { title, subtitle, parallelTitle } = parts;
+  parts.title = titleText(title, lookAgain(title, found));
+  if (subtitle !== '') parts.subtitle = withoutStop(subtitle, lookAgain(subtitle, found));
+  if (parallelTitle !== '') {
+    parts.parallelTitle = withoutStop(parallelTitle, lookAgain(parallelTitle, found));
+  }
   return parts;
 }
 
-function put(parts: TitleParts, element: Element, value: string): void {
-  const text = element === 'responsibility' ? withoutStop(value) : withoutMarks(value);
-  if (text === '') return;
+function put(parts: TitleParts, element: Element, value: string, seen: Findings): void {
+  const found = lookAgain(value, seen);
+  if (element === 'responsibility') {
+    parts.responsibility = joined(parts.responsibility, ' ; ', withoutStop(value, found));
+    return;
+  }
+  const text = withoutMarks(value, found);
+  if (element === 'title') parts.title = joined(parts.title, ' ', text);
+  else if (element === 'parallelTitle') {
+    parts.parallelTitle = joined(parts.parallelTitle, ' = ', text);
+  } else if (parts.parallelTitle === '') parts.subtitle = joined(parts.subtitle, ' : ', text);
   // Other title information after a parallel title is that title's own.
-  const target = element === 'subtitle' && parts.parallelTitle !== '' ? 'parallelTitle' : element;
-  const known = parts[target];
-  parts[target] = known === '' ? text : known + joints[element] + text;
+  else parts.parallelTitle = joined(parts.parallelTitle, ' : ', text);
 }
 
-const joints: Readonly<Record<Element, string>> = {
-  title: ' ',
-  subtitle: ' : ',
-  parallelTitle: ' = ',
-  responsibility: ' ; ',
-};
+function joined(known: string, joint: string, text: string): string {
+  if (text === '' || known === '') return known + text;
+  return known + joint + text;
+}
 
 function putPart(parts: TitleParts, code: string, text: string): void {
   if (text === '') return;
@@ -100,8 +116,8 @@ function isFormTitle(field: FieldView): boolean {
 }
 
 /** A title supplied as a whole in brackets loses them; brackets inside are part of it. */
-function titleText(joined: string): string {
-  const text = withoutStop(joined);
+function titleText(joined: string, found: Findings): string {
+  const text = withoutStop(joined, found);
   return text.startsWith('[') && text.indexOf(']') === text.length - 1
     ? withoutBrackets(text)
     : text;
@@ -117,15 +133,15 @@ function afterMark(before: string): Element {
 const innerMark = / [=:/] /;
 const maximumPieces = 20;
 
-function divide(parts: TitleParts, first: Element, value: string): void {
+function divide(parts: TitleParts, first: Element, value: string, found: Findings): void {
   let rest = value;
   let element = first;
   for (let i = 0; i < maximumPieces && element !== 'responsibility'; i++) {
     const at = rest.search(innerMark);
     if (at < 0) break;
-    put(parts, element, rest.slice(0, at));
+    put(parts, element, rest.slice(0, at), found);
     element = afterMark(rest.charAt(at + 1));
     rest = rest.slice(at + 3);
   }
-  put(parts, element, rest);
+  put(parts, element, rest, found);
 }

@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts';
 import { linkedTitle } from './embedded.ts';
 import {
   addClass,
+  addClassOf,
   addIsbns,
   addIssn,
   addLink,
@@ -23,7 +24,14 @@ import {
 } from './fields.ts';
 import { dateAsWritten, isClc } from './marc21.ts';
 import { joinedName, namesOf, plainName } from './names.ts';
-import { cleanText, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
+import {
+  cleanText,
+  type Findings,
+  lookAgain,
+  withoutBrackets,
+  withoutMarks,
+  withoutStop,
+} from './punctuation.ts';
 import { roleInWords } from './roles.ts';
 import type { FieldView } from './view.ts';
 
@@ -86,7 +94,7 @@ function readTitleField(draft: Draft, field: FieldView): void {
     switch (code) {
       case 'a':
       case 'c':
-        if (draft.title === '' && code === 'a') setTitle(draft, field.value(at));
+        if (draft.title === '' && code === 'a') setTitle(draft, field.value(at), field.look(at));
         else {
           addOnce(draft.otherTitles, field.withoutStop(at));
           inOtherWork = true;
@@ -140,15 +148,16 @@ function joined(parts: readonly string[], separator: string): string | null {
 }
 
 /** 200 $a; some catalogues type the parallel title and the statement into it with their marks. */
-function setTitle(draft: Draft, value: string): void {
-  const [title = '', parallel] = withoutMarks(value).split(/ = |＝/, 2);
-  draft.title = wholeTitle(title);
-  draft.sortTitle = wholeTitle(withoutNonSortingWords(value).split(/ = |＝/, 1)[0] ?? '');
+function setTitle(draft: Draft, value: string, found: Findings): void {
+  const [title = '', parallel] = withoutMarks(value, found).split(/ = |＝/, 2);
+  draft.title = wholeTitle(title, found);
+  const sorted = withoutNonSortingWords(value).split(/ = |＝/, 1)[0] ?? '';
+  draft.sortTitle = wholeTitle(sorted, found);
   if (parallel !== undefined) draft.parallelTitle = orNull(withoutMarks(parallel));
 }
 
-function wholeTitle(value: string): string {
-  const text = withoutStop(value);
+function wholeTitle(value: string, found: Findings): string {
+  const text = withoutStop(value, lookAgain(value, found));
   return text.startsWith('[') && text.indexOf(']') === text.length - 1
     ? withoutBrackets(text)
     : text;
@@ -180,17 +189,17 @@ function readPublication(draft: Draft, field: FieldView): void {
   let date: string | null = null;
   for (let at = field.first; at < field.end; at++) {
     const code = field.code(at);
-    if (code === 'a') place ??= known(field.value(at));
-    else if (code === 'c') publisher ??= known(field.value(at));
-    else if (code === 'd') date ??= dateAsWritten(field.value(at));
+    if (code === 'a') place ??= known(field, at);
+    else if (code === 'c') publisher ??= known(field, at);
+    else if (code === 'd') date ??= dateAsWritten(field, at);
   }
   draft.place = place ?? draft.place;
   draft.publisher = publisher ?? draft.publisher;
   draft.date = date ?? draft.date;
 }
 
-function known(value: string): string | null {
-  const text = withoutBrackets(value);
+function known(field: FieldView, at: number): string | null {
+  const text = withoutBrackets(field.value(at), field.look(at));
   return text === '' || isUnknownPlace(text) ? null : text;
 }
 
@@ -212,18 +221,18 @@ function readLinkedSeries(draft: Draft, field: FieldView): void {
 /** 700 main and 701 equal responsibility are creators, 702 is not; 71x likewise for bodies. */
 function contributorReader(body: boolean, primary: boolean): FieldReader {
   return (draft, field) => {
-    let entry: string | null = null;
-    let rest: string | null = null;
+    let entry = -1;
+    let rest = -1;
     let role: string | null = null;
     let pinyin: string | null = null;
     for (let at = field.first; at < field.end; at++) {
       const code = field.code(at);
-      if (code === 'a') entry ??= field.value(at);
-      else if (code === 'b') rest ??= field.value(at);
+      if (code === 'a') entry = entry < 0 ? at : entry;
+      else if (code === 'b') rest = rest < 0 ? at : rest;
       else if (code === '4') role ??= roleInWords(field.value(at));
       else if (code === 'A' || code === '9') pinyin ??= pinyinOf(field.value(at));
     }
-    if (entry === null || draft.contributors.length >= maximumContributors) return;
+    if (entry < 0 || draft.contributors.length >= maximumContributors) return;
     const kind: Contributor['kind'] = !body ? 'person' : field.ind1 === '1' ? 'meeting' : 'body';
     for (const name of contributorNames(entry, rest, field, body)) {
       draft.contributors.push({ name, kind, role, pinyin, alternate: null, primary });
@@ -232,21 +241,25 @@ function contributorReader(body: boolean, primary: boolean): FieldReader {
 }
 
 function contributorNames(
-  entry: string,
-  rest: string | null,
+  entry: number,
+  rest: number,
   field: FieldView,
   body: boolean,
 ): readonly string[] {
+  const value = field.value(entry);
+  const found = field.look(entry);
   if (body) {
     const units: string[] = [];
     for (let at = field.first; at < field.end; at++) {
       if (field.code(at) === 'b') units.push(field.withoutStop(at));
     }
-    return [[plainName(entry), ...units].filter((part) => part !== '').join('. ')].filter(Boolean);
+    return [[plainName(value, found), ...units].filter((part) => part !== '').join('. ')].filter(
+      Boolean,
+    );
   }
-  if (rest === null) return namesOf(entry);
+  if (rest < 0) return namesOf(value, found);
   const inverted = field.ind2 !== '0';
-  const name = joinedName(plainName(entry), orNull(withoutMarks(rest)), inverted);
+  const name = joinedName(plainName(value, found), orNull(field.withoutMarks(rest)), inverted);
   return name === '' ? [] : [name];
 }
 
@@ -323,10 +336,10 @@ export const unimarcFields = fieldTable([
   [[600, 601, 602, 605, 607], (draft, field) => addSubject(draft, field, 'abct', 'xyzj')],
   [[606], readSubject],
   [[610], readFreeSubjects],
-  [[675], (draft, field) => addClass(draft, 'udc', field.firstOf('a'))],
-  [[676], (draft, field) => addClass(draft, 'ddc', field.firstOf('a'))],
-  [[680], (draft, field) => addClass(draft, 'lcc', field.firstOf('a'))],
-  [[686, 692], (draft, field) => addClass(draft, 'other', field.firstOf('a'))],
+  [[675], (draft, field) => addClassOf(draft, 'udc', field)],
+  [[676], (draft, field) => addClassOf(draft, 'ddc', field)],
+  [[680], (draft, field) => addClassOf(draft, 'lcc', field)],
+  [[686, 692], (draft, field) => addClassOf(draft, 'other', field)],
   [[690], readChineseClass],
   [[700, 701], contributorReader(false, true)],
   [[702], contributorReader(false, false)],

@@ -1,5 +1,5 @@
 import type { Field, MarcRecord } from '../types.ts';
-import { cleanText, look, withoutMarks, withoutStop } from './punctuation.ts';
+import { cleanText, type Findings, look, withoutMarks, withoutStop } from './punctuation.ts';
 
 /**
  * A record as the dialects read it: fields that know where their subfields stand, whose texts are made
@@ -15,7 +15,7 @@ export interface RecordView {
 export class Subfields {
   readonly codes: string[] = [];
   /** What one look over each value found, so that no reader has to look again. */
-  readonly looks: number[] = [];
+  readonly looks: Findings[] = [];
   /** The values that were made already; for the others, where each stands in `text`. */
   readonly values: (string | null)[] = [];
   readonly starts: number[] = [];
@@ -30,7 +30,7 @@ export class Subfields {
   }
 
   /** One whose value stands in the text. */
-  place(at: number, code: string, start: number, end: number, found: number): void {
+  place(at: number, code: string, start: number, end: number, found: Findings): void {
     this.codes[at] = code;
     this.values[at] = null;
     this.starts[at] = start;
@@ -40,28 +40,34 @@ export class Subfields {
 }
 
 export class FieldView {
-  readonly tag: string;
-  /** The tag as a number, or -1 where it is not three digits. */
-  readonly number: number;
-  /** A control field has its text as its one subfield, and no indicators. */
-  readonly isControl: boolean;
-  readonly ind1: string;
-  readonly ind2: string;
-  /** Its subfields are those from `first` up to, not including, `end`. */
-  readonly first: number;
-  readonly end: number;
   readonly subfields: Subfields;
+  tag = '';
+  /** The tag as a number, or -1 where it is not three digits. */
+  number = -1;
+  /** A control field has its text as its one subfield, and no indicators. */
+  isControl = false;
+  ind1 = ' ';
+  ind2 = ' ';
+  /** Its subfields are those from `first` up to, not including, `end`. */
+  first = 0;
+  end = 0;
 
-  constructor(
-    subfields: Subfields,
+  constructor(subfields: Subfields) {
+    this.subfields = subfields;
+  }
+
+  asControl(tag: string, at: number): this {
+    return this.asData(tag, ' ', ' ', at, at + 1, true);
+  }
+
+  asData(
     tag: string,
-    isControl: boolean,
     ind1: string,
     ind2: string,
     first: number,
     end: number,
-  ) {
-    this.subfields = subfields;
+    isControl = false,
+  ): this {
     this.tag = tag;
     this.number = tagNumber(tag);
     this.isControl = isControl;
@@ -69,12 +75,13 @@ export class FieldView {
     this.ind2 = ind2;
     this.first = first;
     this.end = end;
+    return this;
   }
 
   /** The same field under another tag. */
   under(tag: string): FieldView {
-    const { subfields, isControl, ind1, ind2, first, end } = this;
-    return new FieldView(subfields, tag, isControl, ind1, ind2, first, end);
+    const { subfields, ind1, ind2, first, end, isControl } = this;
+    return new FieldView(subfields).asData(tag, ind1, ind2, first, end, isControl);
   }
 
   code(at: number): string {
@@ -105,16 +112,28 @@ export class FieldView {
     return at < 0 ? null : this.value(at);
   }
 
+  /** What one look over the value found. */
+  look(at: number): Findings {
+    return at < 0 ? 0 : (this.subfields.looks[at] as Findings);
+  }
+
+  /** What one look over all values found. */
+  lookAtAll(): Findings {
+    let found = 0;
+    for (let at = this.first; at < this.end; at++) found |= this.look(at);
+    return found as Findings;
+  }
+
   cleanText(at: number): string {
-    return at < 0 ? '' : cleanText(this.value(at), this.subfields.looks[at]);
+    return at < 0 ? '' : cleanText(this.value(at), this.look(at));
   }
 
   withoutMarks(at: number): string {
-    return at < 0 ? '' : withoutMarks(this.value(at), this.subfields.looks[at]);
+    return at < 0 ? '' : withoutMarks(this.value(at), this.look(at));
   }
 
   withoutStop(at: number): string {
-    return at < 0 ? '' : withoutStop(this.value(at), this.subfields.looks[at]);
+    return at < 0 ? '' : withoutStop(this.value(at), this.look(at));
   }
 }
 
@@ -128,15 +147,16 @@ function tagNumber(tag: string): number {
   return isDigits && tag.length === 3 ? hundreds * 100 + tens * 10 + ones : -1;
 }
 
-/** A field that has been read already; its subfields are added to those, from `first` on. */
-export function fieldView(subfields: Subfields, first: number, field: Field): FieldView {
+/** Makes the view one of a field that was read already, whose subfields are added to the others. */
+export function viewField(view: FieldView, first: number, field: Field): FieldView {
+  const { subfields } = view;
   if ('value' in field) {
     subfields.put(first, '', field.value);
-    return new FieldView(subfields, field.tag, true, ' ', ' ', first, first + 1);
+    return view.asControl(field.tag, first);
   }
   let at = first;
   for (const { code, value } of field.subfields) subfields.put(at++, code, value);
-  return new FieldView(subfields, field.tag, false, field.ind1, field.ind2, first, at);
+  return view.asData(field.tag, field.ind1, field.ind2, first, at);
 }
 
 /** A record whose fields have been read already. */
@@ -144,7 +164,7 @@ export function viewOf(marc: MarcRecord): RecordView {
   const subfields = new Subfields();
   let count = 0;
   const fields = marc.fields.map((field) => {
-    const view = fieldView(subfields, count, field);
+    const view = viewField(new FieldView(subfields), count, field);
     count = view.end;
     return view;
   });
