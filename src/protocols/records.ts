@@ -28,7 +28,7 @@ export function marcSourceRecord(
   decoded: DecodedMarc,
   origin: RecordOrigin,
 ): SourceRecord {
-  const record = toBibRecord(decoded.marc, dialectOptions(library, origin));
+  const record = toBibRecord(decoded.marc, habitsOf(library, origin.dialect).options);
   const source = sourceRecord(library, record, origin, decoded);
   return isIso2709Syntax(origin.syntax)
     ? withFieldsOnDemand(source, readingFor(library, origin))
@@ -64,7 +64,7 @@ function describedText(
 ): SourceRecord | null {
   if (!isIso2709Syntax(origin.syntax)) return null;
   const said = [...text.warnings];
-  const record = bibFromText(text, dialectOptions(library, origin), said);
+  const record = bibFromText(text, habitsOf(library, origin.dialect).options, said);
   if (record === null) return null;
   // Nearly all have nothing to warn of, and one empty list will do for them.
   const { charset, warnings } = known ?? {
@@ -80,24 +80,33 @@ function describedText(
   return withFieldsOnDemand(source, readingFor(library, origin));
 }
 
-function dialectOptions({ connector }: Library, { dialect }: RecordOrigin): DialectOptions {
-  const holdings = connector.protocol === 'http' ? undefined : connector.holdings;
-  return { dialect, ...(holdings === undefined ? {} : { holdings }) };
-}
-
 type RecordDialect = RecordOrigin['dialect'];
 
-const readings = new WeakMap<Library, Map<RecordDialect, Reading>>();
+/** What all records of a library have in common, for each dialect its document gives. */
+interface Habits {
+  readonly options: DialectOptions;
+  readonly reading: Reading;
+}
 
-/** How records of a library are read again; made once for each dialect its document gives. */
+const habits = new WeakMap<Library, Map<RecordDialect, Habits>>();
+
+function habitsOf(library: Library, dialect: RecordDialect): Habits {
+  const known = habits.get(library)?.get(dialect);
+  if (known !== undefined) return known;
+  const { connector } = library;
+  const holdings = connector.protocol === 'http' ? undefined : connector.holdings;
+  const options = { dialect, ...(holdings === undefined ? {} : { holdings }) };
+  const made = { options, reading: wholeAgain(library, dialect) };
+  const others = habits.get(library) ?? new Map<RecordDialect, Habits>();
+  habits.set(library, others.set(dialect, made));
+  return made;
+}
+
+/** How records of a library are read again. */
 function readingFor(library: Library, { dialect, items, localId }: RecordOrigin): Reading {
   // What stood beside the bytes is not in them.
   if (items.length > 0 || localId !== null) return fieldsAgain[dialect];
-  const known = readings.get(library) ?? new Map<RecordDialect, Reading>();
-  readings.set(library, known);
-  const reading = known.get(dialect) ?? wholeAgain(library, dialect);
-  known.set(dialect, reading);
-  return reading;
+  return habitsOf(library, dialect).reading;
 }
 
 function wholeAgain(library: Library, dialect: RecordDialect): Reading {
