@@ -55,6 +55,16 @@ export function decodeByEvidence(
   declared: RecordCharset,
   hint: CharsetHint | null,
 ): EvidentText {
+  const read = decodeAsWritten(data, declared, hint);
+  return { ...read, text: read.text.normalize('NFC') };
+}
+
+/** As `decodeByEvidence`, with the text not always in NFC, for a caller who sees what needs to be composed. */
+export function decodeAsWritten(
+  data: Uint8Array,
+  declared: RecordCharset,
+  hint: CharsetHint | null,
+): EvidentText {
   const bytes = Buffer.isBuffer(data)
     ? data
     : Buffer.from(data.buffer, data.byteOffset, data.length);
@@ -66,7 +76,7 @@ export function decodeByEvidence(
       wanted === 'auto' || wanted === 'utf-8' ? null : shortOtherReading(bytes, text, wanted);
     if (other !== null) return evident(other, NO_WARNINGS);
     return {
-      text: text.normalize('NFC'),
+      text,
       charset: 'utf-8',
       warnings: disagreement('utf-8', declared, hint, 'the bytes are valid UTF-8'),
     };

@@ -7,7 +7,12 @@ import { decodeIso5426, decodeMarc8 } from './marc8-decode.ts';
 import { encodeIso5426, encodeMarc8 } from './marc8-encode.ts';
 import { decodeLatin1, decodeWithPlatform, encodeSingleByte } from './platform.ts';
 
-export { type DetectedCharset, decodeByEvidence, detectCharset } from './detect.ts';
+export {
+  type DetectedCharset,
+  decodeAsWritten,
+  decodeByEvidence,
+  detectCharset,
+} from './detect.ts';
 export { UnmappableError } from './errors.ts';
 export type { CharsetHint, ConcreteCharset, EvidentText } from './readings.ts';
 

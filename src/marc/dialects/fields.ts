@@ -6,7 +6,8 @@ import {
   normaliseIssn,
 } from '../identifiers.ts';
 import type { Draft } from './draft.ts';
-import { type Findings, look, lookAgain, withoutMarks } from './punctuation.ts';
+import { type Findings, look, lookAgain } from './look.ts';
+import { withoutMarks } from './punctuation.ts';
 import type { FieldView } from './view.ts';
 
 /** What MARC 21 and UNIMARC fields have in common, and the bounds of what one record may hold. */

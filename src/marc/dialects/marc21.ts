@@ -19,8 +19,9 @@ import {
   orNull,
   textOf,
 } from './fields.ts';
+import { hasBracket } from './look.ts';
 import { personName, plainName } from './names.ts';
-import { balanced, hasBracket, withoutBrackets, withoutStop } from './punctuation.ts';
+import { balanced, withoutBrackets, withoutStop } from './punctuation.ts';
 import { isCreatorRole, roleInWords } from './roles.ts';
 import { isLatin } from './scripts.ts';
 import { readTitle } from './title.ts';

@@ -1,12 +1,6 @@
 import { hasHan, isHan } from '../text.ts';
-import {
-  type Findings,
-  look,
-  lookAgain,
-  mayHoldHan,
-  withoutMarks,
-  withoutStop,
-} from './punctuation.ts';
+import { type Findings, look, lookAgain, mayHoldHan } from './look.ts';
+import { withoutMarks, withoutStop } from './punctuation.ts';
 import { statementRoles } from './roles.ts';
 
 /** Names as fields and statements of responsibility give them, one by one and without ornament. */

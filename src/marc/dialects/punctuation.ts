@@ -1,4 +1,5 @@
 import { stripNonSorting } from '../text.ts';
+import { type Findings, hasBracket, isTidy, look } from './look.ts';
 
 /**
  * ISBD puts the mark of an area or element before it (ISBD A.3), and MARC 21 cataloguers type that
@@ -8,25 +9,14 @@ import { stripNonSorting } from '../text.ts';
 
 const controls = /\p{Cc}+/gu;
 
-/** What one look over a value finds: a sum of the three below. A type of its own, so that no other number is taken for it. */
-export type Findings = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
-const untidy = 1;
-const bracketed = 2;
-/** Beyond the alphabets: perhaps Han. */
-const eastern = 4;
-/** The end of a field or subfield, which inside a value is a control like others. */
-export const delimiter = 8 | untidy;
-/** What most values have none of. */
-export const noted = untidy | bracketed | delimiter;
-
 /** The value without non-sorting marks, controls and outer blanks. */
 export function cleanText(value: string, found: Findings = look(value)): string {
-  return (found & untidy) === 0 ? value.trim() : tidied(value);
+  return isTidy(found) ? value.trim() : tidied(value);
 }
 
 /** The value without ISBD marks at its ends: `Chemistry :` is `Chemistry`, `= Chimie` is `Chimie`. */
 export function withoutMarks(value: string, found: Findings = look(value)): string {
-  return trimmed((found & untidy) === 0 ? value : tidied(value));
+  return trimmed(isTidy(found) ? value : tidied(value));
 }
 
 /**
@@ -34,8 +24,8 @@ export function withoutMarks(value: string, found: Findings = look(value)): stri
  * a bracket whose other half stands in another subfield.
  */
 export function withoutStop(value: string, found: Findings = look(value)): string {
-  const marked = trimmed((found & untidy) === 0 ? value : tidied(value));
-  const text = (found & bracketed) === 0 ? marked : balanced(marked);
+  const marked = trimmed(isTidy(found) ? value : tidied(value));
+  const text = hasBracket(found) ? balanced(marked) : marked;
   const last = text.charCodeAt(text.length - 1);
   if (last === 0x3002) return text.slice(0, -1);
   if (last !== 0x2e || endsInAbbreviation(text) || !endsInStop(value)) return text;
@@ -46,42 +36,6 @@ export function withoutStop(value: string, found: Findings = look(value)): strin
 function endsInStop(value: string): boolean {
   const last = value.trimEnd().at(-1);
   return last === '.' || last === ']' || last === '］';
-}
-
-/** What each UTF-16 unit is to one look over a text. */
-export const marks = new Uint8Array(65_536);
-marks.fill(eastern, 0x2e80);
-for (let code = 0; code < 0x20; code++) marks[code] = untidy;
-for (let code = 0x7f; code < 0xa0; code++) marks[code] = untidy;
-// `<NSB>`, `«NSB»` and `{NSB}` are rare, and tidying what needed none changes nothing.
-for (const mark of '<«{') marks[mark.charCodeAt(0)] = untidy;
-for (const bracket of '[]') marks[bracket.charCodeAt(0)] = bracketed;
-for (const bracket of '［］') marks[bracket.charCodeAt(0)] = bracketed | eastern;
-for (const code of [0x1e, 0x1f]) marks[code] = delimiter;
-
-/**
- * Whether the value may be untidy (a control, which the non-sorting marks of C1 are too, or a mark
- * spelled out) and whether it has a square bracket: one look-up a character.
- */
-export function look(value: string): Findings {
-  let found = 0;
-  for (let i = 0; i < value.length; i++) found |= marks[value.charCodeAt(i)] as number;
-  return (found & (untidy | bracketed | eastern)) as Findings;
-}
-
-/** As `look`, at text that was made of values in which this was found: mostly nothing, and so nothing in it. */
-export function lookAgain(text: string, found: Findings): Findings {
-  return (found & noted) === 0 ? found : look(text);
-}
-
-/** False where the text in which this was found surely holds no Han character. */
-export function mayHoldHan(found: Findings): boolean {
-  return (found & eastern) !== 0;
-}
-
-/** Whether a bracket was found, of either width. */
-export function hasBracket(found: Findings): boolean {
-  return (found & bracketed) !== 0;
 }
 
 function tidied(value: string): string {
@@ -99,7 +53,7 @@ function trimmed(text: string): string {
 /** As `withoutStop`, and without brackets around the whole: `[Paris]` is Paris. */
 export function withoutBrackets(value: string, found: Findings = look(value)): string {
   const text = withoutStop(value, found);
-  const whole = (found & bracketed) !== 0 && /^[[［][^[\]［］]*[\]］]$/.test(text);
+  const whole = hasBracket(found) && /^[[［][^[\]［］]*[\]］]$/.test(text);
   return whole ? withoutMarks(text.slice(1, -1)) : text;
 }
 

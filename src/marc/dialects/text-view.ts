@@ -1,11 +1,12 @@
 import { isControlTag, MAX_WARNINGS, parseField } from '../formats/fields.ts';
-import { delimiter, type Findings, marks, noted } from './punctuation.ts';
+import { composing, delimiter, type Findings, findings, marks, noted } from './look.ts';
 import { FieldView, type RecordView, Subfields, viewField } from './view.ts';
 
 /** A record's text as its bytes have it: a tag for each field, and their data with a terminator after each. */
 export interface RecordText {
   readonly leader: string;
   readonly tags: readonly string[];
+  /** Not in NFC yet. */
   readonly text: string;
 }
 
@@ -31,13 +32,22 @@ const ascii: readonly string[] = Array.from({ length: 128 }, (_, code) =>
  * by the reader of any field, and what it has to say is added to the warnings. Null where the text has
  * more or fewer fields than there are tags, and where it is too long.
  */
-export function viewOfText(
-  { leader, tags, text }: RecordText,
-  warnings: string[],
-): RecordView | null {
+export function viewOfText(record: RecordText, warnings: string[]): RecordView | null {
+  const warned = warnings.length;
+  const view = viewAsWritten(record, warnings);
+  if ((all & composing) === 0) return view;
+  const text = record.text.normalize('NFC');
+  if (text === record.text) return view;
+  warnings.length = warned;
+  return viewAsWritten({ ...record, text }, warnings);
+}
+
+function viewAsWritten({ leader, tags, text }: RecordText, warnings: string[]): RecordView | null {
+  all = composing;
   if (text.length > mostUnits) return null;
   bytes.write(text, 'utf16le');
   if (units[text.length - 1] !== fieldTerminator) return null;
+  all = 0;
   subfields.text = text;
   const fields: FieldView[] = new Array(tags.length);
   let count = 0;
@@ -54,6 +64,9 @@ export function viewOfText(
   }
   return at === text.length ? { leader, fields } : null;
 }
+
+/** What stands in the text, as far as it was looked over. */
+let all = 0;
 
 /** Where the terminator of the field stands that was read last. */
 let fieldEnd = 0;
@@ -97,6 +110,8 @@ function viewAny(
   warnings: string[],
 ): void {
   fieldEnd = text.indexOf('\u001e', start);
+  // Its text was not looked over.
+  all |= composing;
   viewField(field, first, parseField(tag, text.slice(start, fieldEnd), warnings));
 }
 
@@ -132,7 +147,8 @@ function nextDelimiter(from: number): number {
     }
     const mark = marks[units[at] as number] as number;
     if (mark === delimiter) {
-      seen = found as Findings;
+      seen = (found & findings) as Findings;
+      all |= found;
       return at;
     }
     found |= mark;

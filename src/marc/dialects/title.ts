@@ -1,11 +1,5 @@
-import {
-  endMark,
-  type Findings,
-  lookAgain,
-  withoutBrackets,
-  withoutMarks,
-  withoutStop,
-} from './punctuation.ts';
+import { type Findings, lookAgain } from './look.ts';
+import { endMark, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
 import type { FieldView } from './view.ts';
 
 /** A title field taken apart; what is not there is empty. */

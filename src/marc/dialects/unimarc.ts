@@ -22,16 +22,10 @@ import {
   orNull,
   textOf,
 } from './fields.ts';
+import { type Findings, lookAgain } from './look.ts';
 import { dateAsWritten, isClc } from './marc21.ts';
 import { joinedName, namesOf, plainName } from './names.ts';
-import {
-  cleanText,
-  type Findings,
-  lookAgain,
-  withoutBrackets,
-  withoutMarks,
-  withoutStop,
-} from './punctuation.ts';
+import { cleanText, withoutBrackets, withoutMarks, withoutStop } from './punctuation.ts';
 import { roleInWords } from './roles.ts';
 import type { FieldView } from './view.ts';
 

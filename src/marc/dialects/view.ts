@@ -1,5 +1,6 @@
 import type { Field, MarcRecord } from '../types.ts';
-import { cleanText, type Findings, look, withoutMarks, withoutStop } from './punctuation.ts';
+import { type Findings, look } from './look.ts';
+import { cleanText, withoutMarks, withoutStop } from './punctuation.ts';
 
 /**
  * A record as the dialects read it: fields that know where their subfields stand, whose texts are made

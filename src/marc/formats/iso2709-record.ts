@@ -1,4 +1,4 @@
-import { decodeByEvidence } from '../charset/index.ts';
+import { decodeAsWritten } from '../charset/index.ts';
 import type { DecodedMarc } from '../types.ts';
 import {
   decimal,
@@ -21,6 +21,7 @@ const LONGEST_DECLARABLE = 99_999;
 export interface Iso2709Text {
   readonly leader: string;
   readonly tags: readonly string[];
+  /** Not in NFC yet. */
   readonly text: string;
   /** The record exactly as it arrived. */
   readonly raw: Buffer;
@@ -71,19 +72,24 @@ function endOf(record: Buffer): number {
 }
 
 function decodeLayout(record: Buffer, layout: FieldLayout, options: ReadOptions): Iso2709Text {
-  const leader = readLeader(record);
+  const isPrintable = hasPrintableLeader(record);
+  const latin = record.toString('latin1', 0, LEADER_LENGTH);
+  const leader = isPrintable ? latin : latin.replace(/[^\x20-\x7e]/g, ' ');
   const hint =
     options.charset === 'auto' ? statedCharset(leader, layout, options.dialect ?? 'auto') : null;
-  const { text, charset, warnings } = decodeByEvidence(layout.data, options.charset, hint);
-  const said = [...leaderWarnings(record), ...layout.warnings, ...warnings];
-  if (said.length > MAX_WARNINGS) said.length = MAX_WARNINGS;
-  return { leader, tags: layout.tags, text, raw: record, charset, warnings: kept(said) };
+  const { text, charset, warnings } = decodeAsWritten(layout.data, options.charset, hint);
+  const faults = leaderFaults(record, isPrintable);
+  const said =
+    faults.length + layout.warnings.length + warnings.length === 0
+      ? noWarnings
+      : [...faults, ...layout.warnings, ...warnings].slice(0, MAX_WARNINGS);
+  return { leader, tags: layout.tags, text, raw: record, charset, warnings: said };
 }
 
 /** Null where the text has more field terminators than the layout has fields. */
 function fieldsOf({ leader, tags, text, raw, charset, warnings }: Iso2709Text): DecodedMarc | null {
   const said = [...warnings];
-  const fields = parseFields(tags, text, said);
+  const fields = parseFields(tags, text.normalize('NFC'), said);
   return fields === null ? null : { marc: { leader, fields }, raw, charset, warnings: kept(said) };
 }
 
@@ -94,23 +100,31 @@ function kept(warnings: readonly string[]): readonly string[] {
 
 const noWarnings: readonly string[] = [];
 
-function readLeader(record: Buffer): string {
-  return record.toString('latin1', 0, LEADER_LENGTH).replace(/[^\x20-\x7e]/g, ' ');
+function hasPrintableLeader(record: Buffer): boolean {
+  for (let at = 0; at < LEADER_LENGTH; at += 1) if (!isPrintableAt(record, at)) return false;
+  return true;
 }
 
-function leaderWarnings(record: Buffer): string[] {
+function isPrintableAt(record: Buffer, at: number): boolean {
+  const byte = record[at] as number;
+  return byte >= 0x20 && byte <= 0x7e;
+}
+
+function leaderFaults(record: Buffer, isPrintable: boolean): readonly string[] {
+  const isTerminated = endOf(record) < record.length;
+  const isLong = record.length > LONGEST_DECLARABLE;
+  const isLength = isLong || decimal(record, 0, 5) === record.length;
+  if (isTerminated && isLength && isPrintable) return noWarnings;
   const warnings: string[] = [];
-  const declared = decimal(record, 0, 5);
-  if (declared !== record.length && record.length <= LONGEST_DECLARABLE) {
+  if (!isLength) {
     const written = printable(record.toString('latin1', 0, 5));
     warnings.push(
       `The leader gives the length "${written}", but the record has ${record.length} bytes.`,
     );
   }
-  if (endOf(record) === record.length) warnings.push('The record has no terminator.');
+  if (!isTerminated) warnings.push('The record has no terminator.');
   for (let at = 5; at < LEADER_LENGTH; at += 1) {
-    const byte = record[at] as number;
-    if (byte < 0x20 || byte > 0x7e) {
+    if (!isPrintableAt(record, at)) {
       warnings.push(`Leader/${at} is no ASCII character; it was read as a blank.`);
     }
   }
