@@ -33,31 +33,31 @@ const ascii: readonly string[] = Array.from({ length: 128 }, (_, code) =>
  * more or fewer fields than there are tags, and where it is too long.
  */
 export function viewOfText(record: RecordText, warnings: string[]): RecordView | null {
-  const warned = warnings.length;
-  const view = viewAsWritten(record, warnings);
-  if ((all & composing) === 0) return view;
-  const text = record.text.normalize('NFC');
-  if (text === record.text) return view;
-  warnings.length = warned;
-  return viewAsWritten({ ...record, text }, warnings);
-}
-
-function viewAsWritten({ leader, tags, text }: RecordText, warnings: string[]): RecordView | null {
-  all = composing;
+  const { leader, tags, text } = record;
   if (text.length > mostUnits) return null;
   bytes.write(text, 'utf16le');
   if (units[text.length - 1] !== fieldTerminator) return null;
-  all = 0;
   subfields.text = text;
   const fields: FieldView[] = new Array(tags.length);
+  const warned = warnings.length;
+  let isComposed = false;
   let count = 0;
   let at = 0;
+  inText = 0;
   for (let n = 0; n < tags.length; n++) {
     if (at >= text.length || count > mostSubfields) return null;
     if (warnings.length > MAX_WARNINGS) warnings.length = MAX_WARNINGS;
     const tag = tags[n] as string;
     const field = viewAt(n);
     if (!viewPlain(field, tag, at, count)) viewAny(field, tag, text, at, count, warnings);
+    if ((inText & composing) !== 0 && !isComposed) {
+      const composed = text.normalize('NFC');
+      if (composed !== text) {
+        warnings.length = warned;
+        return viewOfText({ leader, tags, text: composed }, warnings);
+      }
+      isComposed = true;
+    }
     fields[n] = field;
     count = field.end;
     at = fieldEnd + 1;
@@ -65,8 +65,8 @@ function viewAsWritten({ leader, tags, text }: RecordText, warnings: string[]): 
   return at === text.length ? { leader, fields } : null;
 }
 
-/** What stands in the text, as far as it was looked over. */
-let all = 0;
+/** What the looks over the text found so far. */
+let inText = 0;
 
 /** Where the terminator of the field stands that was read last. */
 let fieldEnd = 0;
@@ -111,7 +111,7 @@ function viewAny(
 ): void {
   fieldEnd = text.indexOf('\u001e', start);
   // Its text was not looked over.
-  all |= composing;
+  inText |= composing;
   viewField(field, first, parseField(tag, text.slice(start, fieldEnd), warnings));
 }
 
@@ -148,7 +148,7 @@ function nextDelimiter(from: number): number {
     const mark = marks[units[at] as number] as number;
     if (mark === delimiter) {
       seen = (found & findings) as Findings;
-      all |= found;
+      inText |= found;
       return at;
     }
     found |= mark;
