@@ -4,7 +4,7 @@ import t from 'tap';
 import { decodeIso2709, readIso2709 } from '../../src/marc/formats/iso2709.ts';
 import { dialects, type RecordCharset } from '../../src/marc/types.ts';
 import { readingOf } from '../../src/members/bytes-record.ts';
-import { marcSourceRecord } from '../../src/protocols/records.ts';
+import { iso2709SourceRecord, marcSourceRecord } from '../../src/protocols/records.ts';
 import { testLibrary } from '../support/connectors.ts';
 import { corpus, withoutCorpus } from '../support/requirements.ts';
 
@@ -31,10 +31,13 @@ t.test(
         for (const charset of charsets) {
           for (const found of [...readIso2709(readFileSync(path), { charset })].slice(0, 40)) {
             if (!('marc' in found)) continue;
+            const described = { ...origin, syntax: usmarc };
             const decoded = decodeIso2709(found.raw, { charset });
-            const source = marcSourceRecord(library, decoded, { ...origin, syntax: usmarc });
+            const source = marcSourceRecord(library, decoded, described);
             compared++;
             if (JSON.stringify(source.marc) !== JSON.stringify(decoded.marc)) different.push(path);
+            const fromBytes = iso2709SourceRecord(library, found.raw, charset, described);
+            if (JSON.stringify(fromBytes) !== JSON.stringify(source)) different.push(path);
             const again = readingOf(source)?.describe?.(source);
             if (JSON.stringify(again) !== JSON.stringify(source)) different.push(path);
           }

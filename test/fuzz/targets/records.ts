@@ -1,8 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { toBibRecord } from '../../../src/marc/dialects/index.ts';
+import { bibFromText, toBibRecord } from '../../../src/marc/dialects/index.ts';
 import { readXmlBibs } from '../../../src/marc/dialects/xml-file.ts';
 import { readAlephSequential } from '../../../src/marc/formats/alephseq.ts';
-import { encodeIso2709, readIso2709 } from '../../../src/marc/formats/iso2709.ts';
+import {
+  decodeIso2709Text,
+  encodeIso2709,
+  readIso2709,
+} from '../../../src/marc/formats/iso2709.ts';
 import { marcToJson } from '../../../src/marc/formats/json.ts';
 import { readMarcJson } from '../../../src/marc/formats/json-file.ts';
 import { printMarcXml, readMarcXml } from '../../../src/marc/formats/marcxml.ts';
@@ -37,7 +41,7 @@ export function recordTargets(): FuzzTarget[] {
         name: `iso2709-${charset}`,
         kind: 'binary',
         seeds: [...records.map((record) => encodeIso2709(record, charset)), ...damaged],
-        read: (bytes) => describe(readIso2709(bytes, { charset })),
+        read: (bytes) => describeIso2709(bytes, charset),
         isExpected: () => false,
       }),
     ),
@@ -45,7 +49,7 @@ export function recordTargets(): FuzzTarget[] {
       name: 'iso2709-auto',
       kind: 'binary',
       seeds: [encodeIso2709(simplified(), 'gb18030'), encodeIso2709(latin(), 'marc-8'), ...damaged],
-      read: (bytes) => describe(readIso2709(bytes, { charset: 'auto' })),
+      read: (bytes) => describeIso2709(bytes, 'auto'),
       isExpected: () => false,
     },
     {
@@ -108,6 +112,18 @@ export function recordTargets(): FuzzTarget[] {
 /** Reads on to the description, as a search does. */
 function describe(read: Iterable<DecodedMarc | UnreadableMarc>): void {
   for (const one of read) if ('marc' in one) toBibRecord(one.marc, { dialect: 'auto' });
+}
+
+/** A record is the same described from its text as described from its fields. */
+function describeIso2709(bytes: Uint8Array, charset: RecordCharset): void {
+  for (const one of readIso2709(bytes, { charset })) {
+    if (!('marc' in one)) continue;
+    const fromFields = toBibRecord(one.marc, { dialect: 'auto' });
+    const fromText = bibFromText(decodeIso2709Text(one.raw, { charset }), { dialect: 'auto' }, []);
+    if (fromText !== null && JSON.stringify(fromText) !== JSON.stringify(fromFields)) {
+      throw new Error('The text describes another record than its fields.');
+    }
+  }
 }
 
 function latin(): MarcRecord {
