@@ -9,7 +9,10 @@ export type MarcDialect = 'marc21' | 'cnmarc' | 'unimarc';
  * 21 has its title in 245, UNIMARC in 200; what UNIMARC is of China is CNMARC.
  */
 export function detectDialect(marc: MarcRecord): MarcDialect {
-  return dialectOf(viewOf(marc));
+  const view = viewOf(marc);
+  const dialect = dialectOf(view);
+  view.subfields.forget();
+  return dialect;
 }
 
 function dialectOf(marc: RecordView): MarcDialect {

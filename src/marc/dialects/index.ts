@@ -58,7 +58,9 @@ function bibOf(marc: RecordView, options: DialectOptions): BibRecord {
   draft.type = isMarc21 ? marc21Type(marc.leader) : unimarcType(marc.leader);
   draft.carrier = carrierOf(marc, isMarc21);
   if (isMarc21) completeMarc21(draft);
-  return finished(draft, readItems(marc.fields, options.holdings));
+  const items = readItems(marc.fields, options.holdings);
+  marc.subfields.forget();
+  return finished(draft, items);
 }
 
 function scriptedFields(

@@ -1,6 +1,13 @@
 import { isControlTag, MAX_WARNINGS, parseField } from '../formats/fields.ts';
 import { composing, delimiter, type Findings, findings, marks, noted } from './look.ts';
-import { FieldView, type RecordView, Subfields, viewField } from './view.ts';
+import {
+  type FieldView,
+  mostSubfields,
+  type RecordView,
+  subfields,
+  viewAt,
+  viewField,
+} from './view.ts';
 
 /** A record's text as its bytes have it: a tag for each field, and their data with a terminator after each. */
 export interface RecordText {
@@ -14,15 +21,10 @@ const fieldTerminator = 0x1e;
 const subfieldDelimiter = 0x1f;
 /** Longer records, and such of more subfields, are read by the reader of any record. */
 const mostUnits = 65_536;
-const mostSubfields = 2000;
 
 /** The text in hand as UTF-16: a look-up in it costs half of one in a string. */
 const units = new Uint16Array(mostUnits + 4);
 const bytes = Buffer.from(units.buffer);
-/** One record is read at a time, so all have the same lists and the same views of fields. */
-const subfields = new Subfields();
-const views: FieldView[] = [];
-const mostViews = 500;
 const ascii: readonly string[] = Array.from({ length: 128 }, (_, code) =>
   String.fromCharCode(code),
 );
@@ -62,7 +64,7 @@ export function viewOfText(record: RecordText, warnings: string[]): RecordView |
     count = field.end;
     at = fieldEnd + 1;
   }
-  return at === text.length ? { leader, fields } : null;
+  return at === text.length ? { leader, fields, subfields } : null;
 }
 
 /** What the looks over the text found so far. */
@@ -113,14 +115,6 @@ function viewAny(
   // Its text was not looked over.
   inText |= composing;
   viewField(field, first, parseField(tag, text.slice(start, fieldEnd), warnings));
-}
-
-function viewAt(n: number): FieldView {
-  const known = views[n];
-  if (known !== undefined) return known;
-  const view = new FieldView(subfields);
-  if (n < mostViews) views[n] = view;
-  return view;
 }
 
 function isPrintable(unit: number): boolean {

@@ -10,24 +10,31 @@ import { cleanText, withoutMarks, withoutStop } from './punctuation.ts';
 export interface RecordView {
   readonly leader: string;
   readonly fields: readonly FieldView[];
+  readonly subfields: Subfields;
 }
+
+/** No look was had over the value yet. */
+const unseen = -1;
 
 /** The subfields of a record, those of all its fields one after another. */
 export class Subfields {
   readonly codes: string[] = [];
   /** What one look over each value found, so that no reader has to look again. */
-  readonly looks: Findings[] = [];
+  readonly looks: (Findings | typeof unseen)[] = [];
   /** The values that were made already; for the others, where each stands in `text`. */
   readonly values: (string | null)[] = [];
   readonly starts: number[] = [];
   readonly ends: number[] = [];
   text = '';
+  /** The values made already are among the first so many. */
+  #made = 0;
 
   /** One whose value was made already. */
   put(at: number, code: string, value: string): void {
     this.codes[at] = code;
     this.values[at] = value;
-    this.looks[at] = look(value);
+    this.looks[at] = unseen;
+    this.#made = at + 1;
   }
 
   /** One whose value stands in the text. */
@@ -37,6 +44,13 @@ export class Subfields {
     this.starts[at] = start;
     this.ends[at] = end;
     this.looks[at] = found;
+  }
+
+  /** Lets go of the record's texts, which may be parts of a whole answer. */
+  forget(): void {
+    this.values.fill(null, 0, this.#made);
+    this.#made = 0;
+    this.text = '';
   }
 }
 
@@ -115,7 +129,13 @@ export class FieldView {
 
   /** What one look over the value found. */
   look(at: number): Findings {
-    return at < 0 ? 0 : (this.subfields.looks[at] as Findings);
+    if (at < 0) return 0;
+    const { looks } = this.subfields;
+    const known = looks[at] as Findings | typeof unseen;
+    if (known !== unseen) return known;
+    const found = look(this.value(at));
+    looks[at] = found;
+    return found;
   }
 
   /** What one look over all values found. */
@@ -148,26 +168,44 @@ function tagNumber(tag: string): number {
   return isDigits && tag.length === 3 ? hundreds * 100 + tens * 10 + ones : -1;
 }
 
+/** One record is viewed at a time, so all have the same lists and the same views of fields. */
+export const subfields = new Subfields();
+const views: FieldView[] = [];
+/** Views kept for the records to come; one of more fields or subfields has its own. */
+const mostViews = 500;
+export const mostSubfields = 2000;
+
+/** The view for the field at this place. */
+export function viewAt(n: number): FieldView {
+  const known = views[n];
+  if (known !== undefined) return known;
+  const view = new FieldView(subfields);
+  if (n < mostViews) views[n] = view;
+  return view;
+}
+
 /** Makes the view one of a field that was read already, whose subfields are added to the others. */
 export function viewField(view: FieldView, first: number, field: Field): FieldView {
-  const { subfields } = view;
   if ('value' in field) {
-    subfields.put(first, '', field.value);
+    view.subfields.put(first, '', field.value);
     return view.asControl(field.tag, first);
   }
   let at = first;
-  for (const { code, value } of field.subfields) subfields.put(at++, code, value);
+  for (const { code, value } of field.subfields) view.subfields.put(at++, code, value);
   return view.asData(field.tag, field.ind1, field.ind2, first, at);
 }
 
-/** A record whose fields have been read already. */
+/** The view of a record whose fields have been read already; it holds until the next is viewed. */
 export function viewOf(marc: MarcRecord): RecordView {
-  const subfields = new Subfields();
+  const { leader, fields } = marc;
   let count = 0;
-  const fields = marc.fields.map((field) => {
-    const view = viewField(new FieldView(subfields), count, field);
+  for (const field of fields) count += 'subfields' in field ? field.subfields.length : 1;
+  const own = count > mostSubfields ? new Subfields() : null;
+  count = 0;
+  const viewed = fields.map((field, n) => {
+    const view = viewField(own === null ? viewAt(n) : new FieldView(own), count, field);
     count = view.end;
     return view;
   });
-  return { leader: marc.leader, fields };
+  return { leader, fields: viewed, subfields: own ?? subfields };
 }
