@@ -93,7 +93,7 @@ function viewPlain(field: FieldView, tag: string, start: number, first: number):
   let count = first;
   while (units[at] === subfieldDelimiter) {
     const code = units[at + 1] as number;
-    if (!isPrintable(code)) return false;
+    if (!isPrintable(code) || count - first > mostSubfields) return false;
     const end = nextDelimiter(at + 2);
     subfields.place(count++, ascii[code] as string, at + 2, end, seen);
     at = end;
