@@ -37,7 +37,7 @@ export function marcSourceRecord(
 
 /**
  * As `marcSourceRecord`, from the bytes of a record in ISO 2709, whatever its syntax calls itself. Its fields
- * are read only where somebody looks at them, and where the record has a fault in one.
+ * are read only where somebody looks at them.
  */
 export function iso2709SourceRecord(
   library: Library,

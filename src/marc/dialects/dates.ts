@@ -56,7 +56,7 @@ export function codedYear(coded: string): number | null {
 
 let latest = 0;
 
-/** No book is dated later than the year after this one. The clock is asked only about years that seemed too late before. */
+/** No book is dated later than the year after this one. The clock is asked only about years beyond the latest known. */
 function isTooLate(year: number): boolean {
   if (year > latest) latest = new Date().getFullYear() + 1;
   return year > latest;
