@@ -3,6 +3,9 @@
  * under which two spellings of the same words are equal.
  */
 
+import { codeAt } from './text/code-at.ts';
+
+export { codeAt } from './text/code-at.ts';
 export { foldedLetters, foldForMatching, mayHoldFolded } from './text/fold.ts';
 export { toSimplified, toTraditional } from './text/script.ts';
 
@@ -50,8 +53,9 @@ export function isHan(codePoint: number): boolean {
 
 /** Whether the text holds a Han character. */
 export function hasHan(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+  const { length } = text;
+  for (let i = 0; i < length; i++) {
+    const code = codeAt(text, i);
     if (code < 0x3005) continue;
     if (isHan(code) || (code >= 0xd840 && code <= 0xd8bf)) return true;
   }

@@ -1,5 +1,5 @@
 import type { BibRecord } from '../marc/record.ts';
-import { foldedLetters, foldForMatching, mayHoldFolded } from '../marc/text.ts';
+import { codeAt, foldedLetters, foldForMatching, mayHoldFolded } from '../marc/text.ts';
 import type { IndexName } from '../query/types.ts';
 import type { RankClause, RankTerms, Token } from './rank-terms.ts';
 
@@ -237,7 +237,7 @@ function occurrences(token: Token, text: string): number {
 /** Whether a Latin word may begin or end here: at the edges, at a blank, and beside Han. */
 function isBoundary(text: string, at: number): boolean {
   if (at <= 0 || at >= text.length) return true;
-  return !isLetter(text.charCodeAt(at - 1)) || !isLetter(text.charCodeAt(at));
+  return !isLetter(codeAt(text, at - 1)) || !isLetter(codeAt(text, at));
 }
 
 function isLetter(code: number): boolean {

@@ -1,7 +1,8 @@
+import { codeAt } from './code-at.ts';
 import { readPairs } from './script.ts';
 
 /**
- * The fold is a table of one entry for each UTF-16 code unit, made a page of 256 at a time when a
+ * The fold is a table of one entry for each UTF-16 code unit, filled a page of 256 at a time when a
  * text first needs it, so that folding is one look-up a character.
  */
 
@@ -9,14 +10,16 @@ import { readPairs } from './script.ts';
 const drop = 0;
 const blank = 0x20;
 const apostrophe = 0x27;
-/** Every entry above it and below `composing` is a character to copy. */
+/** Every entry above it and below `unmade` is a character to copy. */
 const plus = 0x2b;
+/** The page of the character was not needed yet; no character folds to U+FFFD. */
+const unmade = 0xfffd;
 /** The character becomes several, or lies outside the basic plane: see `expansions`. */
 const expanded = 0xffff;
 /** Composition is needed first (half-width forms, jamo, kana voice marks). */
 const composing = 0xfffe;
 
-const pages: (Uint16Array | undefined)[] = new Array(256);
+const entries = new Uint16Array(0x10000).fill(unmade);
 /** Folded text of single characters that become several; at most one entry for each code unit. */
 const expansions = new Map<number, string>();
 const scratch = new Uint16Array(4096);
@@ -40,10 +43,11 @@ export function foldForMatching(text: string): string {
  */
 export function mayHoldFolded(text: string, word: string): boolean {
   const first = word.charCodeAt(0);
-  for (let i = 0; i < text.length; i++) {
+  const { length } = text;
+  for (let i = 0; i < length; i++) {
     const entry = entryAt(text, i);
     if (entry === blank) continue;
-    if (entry <= plus || entry >= composing) return true;
+    if (entry <= plus || entry > unmade) return true;
     if (entry === first && mayStandAt(text, i, word)) return true;
   }
   return word === '';
@@ -54,35 +58,46 @@ const anyLetters = -1;
 const digitBit = 1 << 26;
 const otherBit = 1 << 27;
 
+/** The letters of each character below U+0100; made with the first text. */
+let latinLetters: Int32Array | null = null;
+
 /**
  * The letters of the folded text, one bit each: a word stands in no text that lacks one of its letters.
  * Digits have one bit, all writings but Latin another.
  */
 export function foldedLetters(text: string): number {
+  latinLetters ??= Int32Array.from({ length: 256 }, (_, code) => lettersOf(entryOf(code)));
+  const { length } = text;
   let letters = 0;
-  for (let i = 0; i < text.length; i++) {
-    const entry = entryAt(text, i);
-    if (entry >= 0x61 && entry <= 0x7a) letters |= 1 << (entry - 0x61);
-    else if (entry === blank) continue;
-    else if (entry <= plus || entry >= composing) return anyLetters;
-    else letters |= entry >= 0x30 && entry <= 0x39 ? digitBit : otherBit;
+  for (let i = 0; i < length; i++) {
+    const code = codeAt(text, i);
+    letters |= code < 256 ? (latinLetters[code] as number) : lettersOf(entryAt(text, i));
   }
   return letters;
+}
+
+function lettersOf(entry: number): number {
+  if (entry > 0x7a && entry < unmade) return otherBit;
+  if (entry >= 0x61 && entry <= 0x7a) return 1 << (entry - 0x61);
+  if (entry === blank) return 0;
+  if (entry <= plus || entry > unmade) return anyLetters;
+  return entry >= 0x30 && entry <= 0x39 ? digitBit : otherBit;
 }
 
 function mayStandAt(text: string, at: number, word: string): boolean {
   for (let i = 1; i < word.length; i++) {
     if (at + i >= text.length) return false;
     const entry = entryAt(text, at + i);
-    if (entry === word.charCodeAt(i)) continue;
-    return entry !== blank && (entry <= plus || entry >= composing);
+    if (entry === codeAt(word, i)) continue;
+    return entry !== blank && (entry <= plus || entry > unmade);
   }
   return true;
 }
 
 function entryAt(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return (pages[code >> 8] ?? makePage(code >> 8))[code & 0xff] as number;
+  const code = codeAt(text, at);
+  const entry = entries[code] as number;
+  return entry === unmade ? makeEntry(code) : entry;
 }
 
 function fold(text: string, composed: boolean): string {
@@ -91,10 +106,10 @@ function fold(text: string, composed: boolean): string {
   /** All code units so far in one: whether a byte is enough for each. */
   let all = 0;
   let pending = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    const entry = (pages[code >> 8] ?? makePage(code >> 8))[code & 0xff] as number;
-    if (entry > plus && entry < composing && length < scratch.length - 64) {
+  const end = text.length;
+  for (let i = 0; i < end; i++) {
+    const entry = entryAt(text, i);
+    if (entry > plus && entry < unmade && length < scratch.length - 64) {
       if (pending && (length > 0 || out !== '')) scratch[length++] = blank;
       pending = false;
       scratch[length++] = entry;
@@ -124,7 +139,7 @@ function fold(text: string, composed: boolean): string {
       continue;
     }
     const expansion = entry === expanded || entry === composing ? expansionOf(text, i) : null;
-    if (expansion !== null && text.charCodeAt(i) >> 10 === 0x36) i++;
+    if (expansion !== null && codeAt(text, i) >> 10 === 0x36) i++;
     if (expansion === ' ') {
       pending = true;
       continue;
@@ -138,13 +153,11 @@ function fold(text: string, composed: boolean): string {
       scratch[length++] = entry;
       all |= entry;
     } else {
-      for (let n = 0; n < expansion.length; n++) all |= expansion.charCodeAt(n);
+      for (let n = 0; n < expansion.length; n++) all |= codeAt(expansion, n);
       length = append(expansion, length);
     }
   }
-  return out === '' && length === text.length && unchanged(text, length)
-    ? text
-    : out + flush(length, all);
+  return out === '' && length === end && unchanged(text, length) ? text : out + flush(length, all);
 }
 
 /** `+` and `#` belong to a name when they follow a letter at once and no letter follows: C++, C#. */
@@ -160,8 +173,8 @@ function foldedAfter(text: string, from: number): number {
     if (entry === drop) continue;
     if (entry < composing) return entry;
     const expansion = expansionOf(text, at);
-    if (expansion !== '') return expansion.charCodeAt(0);
-    if (text.charCodeAt(at) >> 10 === 0x36) at++;
+    if (expansion !== '') return codeAt(expansion, 0);
+    if (codeAt(text, at) >> 10 === 0x36) at++;
   }
   return blank;
 }
@@ -184,7 +197,7 @@ function isAlphabetic(code: number): boolean {
 }
 
 function unchanged(text: string, length: number): boolean {
-  for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== scratch[i]) return false;
+  for (let i = 0; i < length; i++) if (codeAt(text, i) !== scratch[i]) return false;
   return true;
 }
 
@@ -194,11 +207,11 @@ function flush(length: number, all: number): string {
   return narrowBytes.toString('latin1', 0, length);
 }
 
-function makePage(page: number): Uint16Array {
-  const entries = new Uint16Array(256);
-  for (let i = 0; i < 256; i++) entries[i] = entryOf((page << 8) | i);
-  pages[page] = entries;
-  return entries;
+/** Fills the page of the code unit. */
+function makeEntry(code: number): number {
+  const first = code & 0xff00;
+  for (let i = first; i < first + 256; i++) entries[i] = entryOf(i);
+  return entries[code] as number;
 }
 
 function entryOf(code: number): number {
@@ -215,7 +228,7 @@ function entryOf(code: number): number {
 }
 
 function singleUnit(folded: string, code: number): number {
-  if (folded.length === 1) return folded.charCodeAt(0);
+  if (folded.length === 1) return codeAt(folded, 0);
   expansions.set(code, folded);
   return expanded;
 }
@@ -232,12 +245,12 @@ function isComposing(code: number): boolean {
 }
 
 function expansionOf(text: string, at: number): string {
-  const known = expansions.get(text.charCodeAt(at));
+  const known = expansions.get(codeAt(text, at));
   return known ?? foldCharacter(String.fromCodePoint(text.codePointAt(at) ?? blank));
 }
 
 function append(text: string, length: number): number {
-  for (let i = 0; i < text.length; i++) scratch[length + i] = text.charCodeAt(i);
+  for (let i = 0; i < text.length; i++) scratch[length + i] = codeAt(text, i);
   return length + text.length;
 }
 

@@ -1,3 +1,5 @@
+import { codeAt } from '../../marc/text.ts';
+
 /**
  * Whether one word may be a slip for the other: one letter more, less or other, two swapped, or a
  * longer ending (process, processes), in a word of at least five letters. Digits never slip, and a
@@ -8,12 +10,12 @@ export function isSlip(a: string, b: string): boolean {
   const long = short === a ? b : a;
   if (short.length < 4 || long.length < 5 || long.length - short.length > 2) return false;
   let start = 0;
-  while (start < short.length && short.charCodeAt(start) === long.charCodeAt(start)) start++;
+  while (start < short.length && codeAt(short, start) === codeAt(long, start)) start++;
   if (start === 0) return false;
   let end = 0;
   while (
     end < short.length - start &&
-    short.charCodeAt(short.length - 1 - end) === long.charCodeAt(long.length - 1 - end)
+    codeAt(short, short.length - 1 - end) === codeAt(long, long.length - 1 - end)
   ) {
     end++;
   }
@@ -26,15 +28,15 @@ export function isSlip(a: string, b: string): boolean {
   return (
     lostShort === 2 &&
     lostLong === 2 &&
-    short.charCodeAt(start) === long.charCodeAt(start + 1) &&
-    short.charCodeAt(start + 1) === long.charCodeAt(start)
+    codeAt(short, start) === codeAt(long, start + 1) &&
+    codeAt(short, start + 1) === codeAt(long, start)
   );
 }
 
 /** Whether a digit stands in the part of a text; nothing is cut out, since this is asked a lot. */
 export function hasDigit(text: string, start = 0, length = text.length): boolean {
   for (let at = start; at < start + length; at++) {
-    const code = text.charCodeAt(at);
+    const code = codeAt(text, at);
     if (code >= 0x30 && code <= 0x39) return true;
   }
   return false;

@@ -1,3 +1,5 @@
+import { codeAt } from '../../../marc/text.ts';
+
 /**
  * Whether a folded text may name a volume at all. The expressions that read places cost a hundred times
  * as much as one look at each character, and most titles name none. Every text with a place in it has
@@ -23,8 +25,9 @@ const units: readonly (readonly string[] | undefined)[] = unitsByLetter(
 export function signsOfPlaces(folded: string): number {
   let signs = 0;
   let inWord = false;
-  for (let i = 0; i < folded.length; i++) {
-    const code = folded.charCodeAt(i);
+  const { length } = folded;
+  for (let i = 0; i < length; i++) {
+    const code = codeAt(folded, i);
     if (code >= letterA && code <= letterZ) {
       if (!inWord && (signs & latinSign) === 0 && isUnit(folded, i, code)) signs |= latinSign;
       inWord = true;
@@ -49,7 +52,8 @@ function isUnit(folded: string, at: number, first: number): boolean {
 }
 
 function isLetter(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
+  if (at >= text.length) return false;
+  const code = codeAt(text, at);
   return code >= letterA && code <= letterZ;
 }
 
@@ -62,12 +66,13 @@ const hanNumerals: ReadonlySet<number> = codesOf(
  * digit or Latin letter. `1984` and `mix` end in none.
  */
 export function mayEndInNumber(folded: string): boolean {
-  const kindOf = kindOfNumeral(folded.charCodeAt(folded.length - 1));
+  if (folded === '') return false;
+  const kindOf = kindOfNumeral(codeAt(folded, folded.length - 1));
   if (kindOf === null) return false;
   let start = folded.length - 1;
-  while (start > 0 && kindOfNumeral(folded.charCodeAt(start - 1)) === kindOf) start--;
+  while (start > 0 && kindOfNumeral(codeAt(folded, start - 1)) === kindOf) start--;
   if (start === 0 || folded.length - start > longest[kindOf]) return false;
-  const before = folded.charCodeAt(start - 1);
+  const before = codeAt(folded, start - 1);
   return before === 0x20 || before >= 0x80;
 }
 

@@ -1,5 +1,5 @@
 import type { BibRecord } from '../../../marc/record.ts';
-import { foldForMatching } from '../../../marc/text.ts';
+import { codeAt, foldForMatching } from '../../../marc/text.ts';
 import { isYear, takePlaces } from './volume.ts';
 
 /** The title of a record in the forms that other catalogues may give it. */
@@ -80,8 +80,9 @@ const separators = / = | \/ | [:;] |: |：|——|[;；]/;
 
 /** Whether the text has a character that some separator begins with or holds. */
 function mayBeDivided(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    switch (text.charCodeAt(i)) {
+  const { length } = text;
+  for (let i = 0; i < length; i++) {
+    switch (codeAt(text, i)) {
       case 0x2f: // /
       case 0x3a: // :
       case 0x3b: // ;
@@ -155,8 +156,9 @@ export function squeeze(folded: string): string {
 
 /** Whether the text has a character of the blocks that nearly all Chinese text is written in. */
 function hasPlainHan(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+  const { length } = text;
+  for (let i = 0; i < length; i++) {
+    const code = codeAt(text, i);
     if (code >= 0x3400 && code <= 0x9fff) return true;
   }
   return false;

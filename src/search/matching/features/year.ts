@@ -1,4 +1,5 @@
 import type { BibRecord } from '../../../marc/record.ts';
+import { codeAt } from '../../../marc/text.ts';
 
 /** When the edition was published. */
 export interface YearFeature {
@@ -84,7 +85,7 @@ function plainYear(date: string): boolean {
 
 function isDigits(text: string, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
-    const code = text.charCodeAt(i);
+    const code = codeAt(text, i);
     if (code < 0x30 || code > 0x39) return false;
   }
   return to > from;
