@@ -38,6 +38,8 @@ interface Node {
   readonly script: number | null;
   /** See yearAlone; NaN for serials, which are catalogued in any of their years. */
   readonly year: number;
+  /** The edition's number where the record states nothing else of it; NaN otherwise. */
+  readonly edition: number;
   /** Null until something matches, as for most records. */
   component: Component | null;
   /** The group of a record that is alone, once somebody asked. */
@@ -60,8 +62,21 @@ interface Component {
   groups: readonly Group[] | null;
 }
 
-/** Who shares a key: one record, or a list of them in the order of arrival. */
-type Bucket = Map<string, Node | Node[]>;
+/** Records that share a key, in the order of arrival. */
+class Sharers {
+  readonly nodes: Node[] = [];
+  /** Their years side by side: most of those that meet are years apart, and no more is read of them. */
+  readonly years: number[] = [];
+
+  add(node: Node): void {
+    if (this.nodes.at(-1) === node) return;
+    this.nodes.push(node);
+    this.years.push(node.year);
+  }
+}
+
+/** Who shares a key: one record or several. */
+type Bucket = Map<string, Node | Sharers>;
 
 export function createClusterer(): Clusterer {
   /** Positions by `library:localId`: the first one seen, and those of other records under it. */
@@ -97,7 +112,9 @@ export function createClusterer(): Clusterer {
   function meetOtherScript(script: number, node: Node, profile: Profile): void {
     const others = byScript.get(otherScript(script));
     if (others !== undefined && others.length <= maxBucket) {
-      for (const other of others) compareWith(other, node, profile);
+      for (const other of others) {
+        if (!areFarApart(other.year, node.year)) compareWith(other, node, profile);
+      }
     }
     const own = byScript.get(script);
     if (own === undefined) byScript.set(script, [node]);
@@ -118,13 +135,23 @@ export function createClusterer(): Clusterer {
   function putInto(bucket: Bucket, bucketKey: string, node: Node, profile: Profile): void {
     const held = bucket.get(bucketKey);
     if (held === undefined) bucket.set(bucketKey, node);
-    else if (Array.isArray(held)) {
-      if (held.length <= maxBucket) for (const other of held) compareWith(other, node, profile);
-      if (held.at(-1) !== node) held.push(node);
-      if (held.length === maxBucket + 1) flood(held);
+    else if (held instanceof Sharers) {
+      if (held.nodes.length <= maxBucket) meet(held, node, profile);
+      held.add(node);
+      if (held.nodes.length === maxBucket + 1) flood(held.nodes);
     } else if (held !== node) {
-      compareWith(held, node, profile);
-      bucket.set(bucketKey, [held, node]);
+      if (!areFarApart(held.year, node.year)) compareWith(held, node, profile);
+      const sharers = new Sharers();
+      sharers.add(held);
+      sharers.add(node);
+      bucket.set(bucketKey, sharers);
+    }
+  }
+
+  function meet({ nodes: others, years }: Sharers, node: Node, profile: Profile): void {
+    const { year } = node;
+    for (let i = 0; i < years.length; i++) {
+      if (!areFarApart(years[i] as number, year)) compareWith(others[i] as Node, node, profile);
     }
   }
 
@@ -134,10 +161,10 @@ export function createClusterer(): Clusterer {
   }
 
   function compareWith(other: Node, node: Node, profile: Profile): void {
-    // Of all noes this one is the most frequent, and it takes no more than two numbers.
-    if (areFarApart(other.year, node.year)) return;
     if (other === node || other.seenBy === node || other.profile === null) return;
     other.seenBy = node;
+    // After the years, the most frequent of all noes; it takes no more than two numbers.
+    if (Math.abs(other.edition - node.edition) > 0) return;
     const verdict = judge(profile, other.profile);
     if (verdict.match) join(node, other, verdict);
   }
@@ -166,8 +193,12 @@ export function createClusterer(): Clusterer {
     return component;
   }
 
-  function isFlooded(held: Node | Node[] | undefined): boolean {
-    return Array.isArray(held) && held.length > maxBucket;
+  function isFlooded(held: Node | Sharers | undefined): boolean {
+    return held instanceof Sharers && held.nodes.length > maxBucket;
+  }
+
+  function sizeOf(script: number): number {
+    return byScript.get(script)?.length ?? 0;
   }
 
   /** An edge found under flooded keys only would depend on who came before the flood. */
@@ -176,7 +207,8 @@ export function createClusterer(): Clusterer {
     const { a, b } = edge;
     const { script } = a;
     if (script !== null && otherScript(script) === b.script) {
-      if (!isFlooded(byScript.get(script)) && !isFlooded(byScript.get(b.script))) return true;
+      const most = Math.max(sizeOf(script), sizeOf(b.script));
+      if (most <= maxBucket) return true;
     }
     return a.profile !== null && b.profile !== null && shareDryKey(a.profile, b.profile);
   }
@@ -226,6 +258,7 @@ function nodeOf(key: string, source: SourceRecord, profile: Profile | null): Nod
     script: profile === null ? null : scriptKeyOf(profile),
     year:
       profile === null || profile.format.type === 'serial' ? Number.NaN : yearAlone(profile.year),
+    edition: profile?.edition.plain ? (profile.edition.number ?? Number.NaN) : Number.NaN,
     component: null,
     alone: null,
     seenBy: null,

@@ -11,6 +11,8 @@ export interface EditionFeature {
   readonly kinds: readonly string[];
   /** The whole statement, squeezed. */
   readonly text: string;
+  /** The statement is a number and nothing else, so that two with other numbers are never one edition. */
+  readonly plain: boolean;
 }
 
 export type EditionLevel =
@@ -26,7 +28,7 @@ export type EditionLevel =
   | 'unclear'
   | 'different';
 
-const none: EditionFeature = { number: null, revised: false, kinds: [], text: '' };
+const none: EditionFeature = { number: null, revised: false, kinds: [], text: '', plain: false };
 
 const hanEdition = new RegExp(
   `第? ?(\\d{1,3}|${hanNumeral}) ?(?:次)?(?:修订|增订|全新)?(?:版|版次)`,
@@ -70,12 +72,12 @@ export function editionOf(statement: string | null): EditionFeature {
   const plain = plainEdition.exec(folded);
   if (plain !== null) {
     const number = parseNumeral(plain[1] ?? '');
-    return { number, revised: false, kinds: noKinds, text: folded };
+    return { number, revised: false, kinds: noKinds, text: folded, plain: true };
   }
   const latin = plainLatinEdition.exec(folded);
   if (latin !== null) {
     const number = parseNumeral(latin[1] ?? '');
-    return { number, revised: false, kinds: noKinds, text: folded.replace(' ', '') };
+    return { number, revised: false, kinds: noKinds, text: folded.replace(' ', ''), plain: true };
   }
   const match = hanEdition.exec(folded) ?? latinEdition.exec(folded) ?? editionBefore.exec(folded);
   let number = match?.[1] === undefined ? null : parseNumeral(match[1]);
@@ -87,6 +89,7 @@ export function editionOf(statement: string | null): EditionFeature {
     revised: revisedWords.test(folded),
     kinds: found,
     text: folded.replaceAll(' ', ''),
+    plain: false,
   };
 }
 
