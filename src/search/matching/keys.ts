@@ -1,4 +1,5 @@
 import { isChinese } from './features/language.ts';
+import { familyWord } from './features/names.ts';
 import type { Profile } from './profile.ts';
 
 /** Lengths of the title pieces that serve as keys; Han characters say more than letters. */
@@ -32,7 +33,7 @@ export function eachKey(profile: Profile, take: (kind: KeyKind, key: string) => 
   let named = 0;
   for (const name of profile.names.names) {
     if (!name.primary || ++named > maxNames) continue;
-    const word = name.han !== '' ? name.han : name.inverted ? name.latin[0] : name.latin.at(-1);
+    const word = name.han !== '' ? name.han : familyWord(name);
     if (word !== undefined && word.length > 1) take('name', `${word} ${year}`);
   }
 }

@@ -1,12 +1,12 @@
-import type { BibRecord } from '../../../marc/record.ts';
+import type { BibRecord, IsbnStatement } from '../../../marc/record.ts';
 
 /** Valid identifiers only: a number with a wrong check digit says nothing. */
 export interface IdentifiersFeature {
   readonly isbn: readonly string[];
   /** Of a serial alone: the ISSN in the record of a book is that of its series. */
   readonly issn: readonly string[];
-  /** Some ISBN is marked as that of a set or of a binding, so another one may stand beside it. */
-  readonly loose: boolean;
+  /** The ISBNs with what the record says of each. */
+  readonly statements: readonly IsbnStatement[];
 }
 
 export type IdentifiersLevel =
@@ -29,18 +29,22 @@ export function identifiersOf(record: BibRecord): IdentifiersFeature {
   return {
     isbn: record.isbn.length > maxIsbns ? record.isbn.slice(0, maxIsbns) : record.isbn,
     issn: record.type === 'serial' ? record.issn : noIssn,
-    loose:
-      record.isbn.length > 1 ||
-      record.isbnStatements.some(
-        (one) => one.qualifier !== null && setOrBinding.test(one.qualifier),
-      ),
+    statements: record.isbnStatements,
   };
+}
+
+/** One of several, or marked as that of a set or of a binding: another may stand beside such an ISBN. */
+function isLoose({ isbn, statements }: IdentifiersFeature): boolean {
+  return (
+    isbn.length > 1 ||
+    statements.some((one) => one.qualifier !== null && setOrBinding.test(one.qualifier))
+  );
 }
 
 export function compareIdentifiers(a: IdentifiersFeature, b: IdentifiersFeature): IdentifiersLevel {
   if (a.isbn.length > 0 && b.isbn.length > 0) {
     if (a.isbn.some((isbn) => b.isbn.includes(isbn))) return 'same-isbn';
-    return a.loose || b.loose ? 'other-isbn-explained' : 'other-isbn';
+    return isLoose(a) || isLoose(b) ? 'other-isbn-explained' : 'other-isbn';
   }
   if (a.issn.length > 0 && b.issn.length > 0) {
     return a.issn.some((issn) => b.issn.includes(issn)) ? 'same-issn' : 'other-issn';

@@ -9,11 +9,13 @@ export interface Name {
   readonly primary: boolean;
   /** Simplified Han form without blanks, or empty. */
   readonly han: string;
-  /** Latin words, family name first where the record says which it is. */
-  readonly latin: readonly string[];
+  /** The Latin form, folded; empty where there is none. */
+  readonly spelled: string;
+  /** Its words, family name first where the record says which it is; see `latinOf`. */
+  latin: readonly string[] | null;
   /** As the record has it. */
   readonly written: string;
-  /** Whether the first word of `latin` is known to be the family name. */
+  /** Whether the first word of `spelled` is known to be the family name. */
   readonly inverted: boolean;
 }
 
@@ -80,14 +82,32 @@ function nameOf(contributor: Contributor): Name | null {
     contributor.alternate === null ? '' : foldForMatching(contributor.alternate.slice(0, maxName));
   if (!hasHan(folded)) {
     const han = hasHan(alternate) ? hanNameOf(alternate) : '';
-    return { body, primary, han, latin: wordsOf(folded), written, inverted };
+    return { body, primary, han, spelled: folded, latin: null, written, inverted };
   }
   const sounds = pinyin === null ? '' : foldForMatching(pinyin.slice(0, maxName));
-  const latin = sounds !== '' || hasHan(alternate) ? sounds : alternate;
-  return { body, primary, han: hanNameOf(folded), latin: wordsOf(latin), written, inverted };
+  const spelled = sounds !== '' || hasHan(alternate) ? sounds : alternate;
+  return { body, primary, han: hanNameOf(folded), spelled, latin: null, written, inverted };
 }
 
 const noWords: readonly string[] = [];
+
+function latinOf(name: Name): readonly string[] {
+  name.latin ??= wordsOf(name.spelled);
+  return name.latin;
+}
+
+/** The word of a Latin name that tells most of it: the family name, where one can know. */
+export function familyWord({ spelled, inverted }: Name): string | undefined {
+  for (let start = 0, end = spelled.length; start < end; ) {
+    const blank = inverted ? spelled.indexOf(' ', start) : spelled.lastIndexOf(' ', end - 1);
+    const from = inverted ? start : blank + 1;
+    const to = inverted && blank >= 0 ? Math.min(blank, end) : end;
+    if (!hasDigit(spelled, from, to - from)) return spelled.slice(from, to);
+    if (inverted) start = to + 1;
+    else end = from - 1;
+  }
+  return undefined;
+}
 
 /** The words without a digit: years of life are no part of the name. */
 function wordsOf(folded: string): readonly string[] {
@@ -140,10 +160,10 @@ function isPerson(name: Name): boolean {
 
 function sameName(a: Name, b: Name): boolean {
   if (a.han !== '' && b.han !== '') return a.han === b.han;
-  if (a.body || b.body) return a.body && b.body && sameBody(a.latin, b.latin);
-  if (a.latin.length > 0 && b.latin.length > 0) return samePerson(a, b);
-  if (a.han !== '') return isPinyinOf(b.latin, a.han);
-  return b.han !== '' && isPinyinOf(a.latin, b.han);
+  if (a.body || b.body) return a.body && b.body && sameBody(latinOf(a), latinOf(b));
+  if (latinOf(a).length > 0 && latinOf(b).length > 0) return samePerson(a, b);
+  if (a.han !== '') return isPinyinOf(latinOf(b), a.han);
+  return b.han !== '' && isPinyinOf(latinOf(a), b.han);
 }
 
 /** `feng hong yan`, `fenghongyan`, `hongyan feng`; also the family name with initials (`h y feng`). */
@@ -169,8 +189,8 @@ function sameBody(a: readonly string[], b: readonly string[]): boolean {
 
 /** The family name must be there in both, and no given name or initial may contradict. */
 function samePerson(a: Name, b: Name): boolean {
-  const one = a.latin;
-  const two = b.latin;
+  const one = latinOf(a);
+  const two = latinOf(b);
   const joined = one.join('');
   const other = two.join('');
   if (joined === other || rotated(one) === other || rotated(two) === joined) return true;
@@ -193,7 +213,7 @@ function familyOf(name: Name): string {
 /** The words after those that make up the family name. */
 function givenNames(name: Name, family: string): readonly string[] {
   let length = 0;
-  return name.latin.filter((word) => {
+  return latinOf(name).filter((word) => {
     length += word.length;
     return length > family.length;
   });
@@ -215,7 +235,7 @@ function sharedFamily(a: Name, b: Name): readonly [string, string] | null {
 }
 
 function familyCandidates(name: Name): readonly string[] {
-  const words = name.latin.filter((word) => word.length > 1);
+  const words = latinOf(name).filter((word) => word.length > 1);
   if (words.length === 0) return [];
   if (name.inverted) return words.slice(0, 2);
   const last = words.at(-1) ?? '';
@@ -247,11 +267,11 @@ function stands(names: readonly Name[], statement: string): boolean {
   for (const name of names) {
     if (name.han.length >= 2 && statement.includes(name.han)) return true;
     if (name.body) {
-      const words = name.latin.filter((word) => word.length > 3);
+      const words = latinOf(name).filter((word) => word.length > 3);
       if (words.length >= 2 && words.every((word) => holds(statement, word))) return true;
       continue;
     }
-    const family = name.inverted ? name.latin[0] : name.latin.at(-1);
+    const family = familyWord(name);
     if (family !== undefined && family.length > 2 && holds(statement, family)) return true;
   }
   return false;

@@ -1,6 +1,6 @@
 import { pinyinOf } from '../pinyin.ts';
 import { hasDigit, isSlip } from '../slip.ts';
-import type { TitleFeature } from './title.ts';
+import { type TitleFeature, wordsOf } from './title.ts';
 
 export type TitleLevel =
   /** Equal, subtitle included. */
@@ -48,8 +48,8 @@ function compareSubtitles(a: TitleFeature, b: TitleFeature): TitleLevel {
 
 /** Both name numbers and neither names all of the other's: S. 1970 and S. 501, 2003 and 2004. */
 function numbersDiffer(few: TitleFeature, many: TitleFeature): boolean {
-  const one = few.words.filter(isNumber);
-  const two = many.words.filter(isNumber);
+  const one = wordsOf(few).filter(isNumber);
+  const two = wordsOf(many).filter(isNumber);
   return one.some((word) => !two.includes(word)) && two.some((word) => !one.includes(word));
 }
 
@@ -94,7 +94,7 @@ function isPinyinTitle(a: TitleFeature, b: TitleFeature): boolean {
 function beginsWith(many: TitleFeature, few: TitleFeature): boolean {
   if (!many.full.startsWith(few.full)) return false;
   let length = 0;
-  for (const word of many.words) {
+  for (const word of wordsOf(many)) {
     length += word.length;
     if (length >= few.full.length) return length === few.full.length;
   }
@@ -133,10 +133,10 @@ const takenThere = new Uint8Array(4096);
 
 /** Words in common, each used once; then pairs of the rest that differ by one slip. */
 function compareWords(few: TitleFeature, many: TitleFeature): WordLevel {
-  const a = few.words;
-  const b = many.words;
   if (few.full.length >= 7 && isSlip(few.full, many.full)) return 'misspelt';
   if (few.core.length >= 7 && !few.hasSubtitle && isSlip(few.core, many.core)) return 'misspelt';
+  const a = wordsOf(few);
+  const b = wordsOf(many);
   if (a.length < 2 || a.length > takenHere.length || b.length > takenThere.length) return 'unlike';
   takenHere.fill(0, 0, a.length);
   takenThere.fill(0, 0, b.length);

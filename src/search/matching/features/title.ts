@@ -8,8 +8,10 @@ export interface TitleFeature {
   readonly core: string;
   /** Title and subtitle, squeezed alike. */
   readonly full: string;
-  /** Words of title and subtitle, for the comparisons that need them. */
-  readonly words: readonly string[];
+  /** Title proper, subtitle and years as they were folded, blanks kept; `wordsOf` parts them. */
+  readonly spaced: readonly string[];
+  /** Words of title and subtitle; made when the first comparison comes to them. */
+  words: readonly string[] | null;
   readonly hasSubtitle: boolean;
   readonly han: boolean;
   /** Parallel titles, titles in the other script, cover titles, pinyin: squeezed. */
@@ -33,21 +35,22 @@ export function titleOf(record: BibRecord): TitleAndPlaces {
   const raw = splitTitle(record);
   const proper = takePlaces(foldForMatching(raw.title.slice(0, maxTitle)), 'title');
   const main = withoutArticle(proper.rest);
-  const words: string[] = [];
-  const core = takeWords(main, words);
+  const core = squeeze(main);
   if (core === '') return { title: null, places: proper.places };
   const sub =
     raw.subtitle === null
       ? noParts
       : takePlaces(foldForMatching(raw.subtitle.slice(0, maxTitle)), 'subtitle');
-  let full = core + takeWords(sub.rest, words);
-  if (record.partNumber !== null) full += addYears(record.partNumber, main, sub.rest, words);
+  const spaced = sub.rest === '' ? [main] : [main, sub.rest];
+  let full = sub.rest === '' ? core : core + squeeze(sub.rest);
+  if (record.partNumber !== null) full += addYears(record.partNumber, main, sub.rest, spaced);
   const han = hasPlainHan(core);
   return {
     title: {
       core,
       full,
-      words,
+      spaced,
+      words: null,
       hasSubtitle: sub.rest !== '',
       han,
       variants: variantsOf(record, raw.parallel, core),
@@ -57,12 +60,21 @@ export function titleOf(record: BibRecord): TitleAndPlaces {
   };
 }
 
+/** The words of title and subtitle without conjunctions. */
+export function wordsOf(title: TitleFeature): readonly string[] {
+  if (title.words !== null) return title.words;
+  const words: string[] = [];
+  for (const part of title.spaced) takeWords(part, words);
+  title.words = words;
+  return words;
+}
+
 /** The year of a yearbook, when it stands in the part number and not in the title; all of them as one text. */
-function addYears(partNumber: string, main: string, sub: string, words: string[]): string {
+function addYears(partNumber: string, main: string, sub: string, spaced: string[]): string {
   let years = '';
   for (const word of foldForMatching(partNumber.slice(0, maxTitle)).split(' ')) {
     if (!isYear(word) || main.includes(word) || sub.includes(word)) continue;
-    words.push(word);
+    spaced.push(word);
     years += word;
   }
   return years;
