@@ -23,7 +23,10 @@ const fields = {
   },
   author: {
     usualLength: 8,
-    texts: (r) => [...r.authors, ...r.contributors.map((c) => c.alternate)],
+    texts: (r) =>
+      r.contributors.some((c) => c.alternate !== null)
+        ? [...r.authors, ...r.contributors.map((c) => c.alternate)]
+        : r.authors,
   },
   subject: { usualLength: 12, texts: (r) => r.subjects },
   series: { usualLength: 8, texts: (r) => [r.series] },
@@ -33,10 +36,13 @@ const fields = {
   year: { usualLength: 1, texts: (r) => [r.year === null ? null : String(r.year), r.date] },
 } as const satisfies Record<string, RankField>;
 type FieldName = keyof typeof fields;
+const fieldNames = Object.keys(fields) as readonly FieldName[];
 
 /** A field, and how much a word is worth there. */
 interface Wanted {
   readonly field: FieldName;
+  /** Where the field stands among all: a place in a list is found sooner than one of many names. */
+  readonly at: number;
   readonly weight: number;
 }
 
@@ -57,7 +63,10 @@ const wantedBy: Readonly<Record<IndexName, readonly Wanted[]>> = {
 };
 
 function wanted(weights: Partial<Readonly<Record<FieldName, number>>>): readonly Wanted[] {
-  return Object.entries(weights).map(([field, weight]) => ({ field: field as FieldName, weight }));
+  return Object.entries(weights).map(([name, weight]) => {
+    const field = name as FieldName;
+    return { field, at: fieldNames.indexOf(field), weight };
+  });
 }
 
 const saturation = 1.2;
@@ -81,11 +90,11 @@ export interface Explanation {
   readonly total: number;
 }
 
-/** One record while it is scored: its texts by field, as written and folded, once they were needed. */
+/** One record while it is scored: its texts by field (see Wanted.at), as written and folded, once needed. */
 interface Reading {
   readonly record: BibRecord;
-  readonly written: Partial<Record<FieldName, Written>>;
-  readonly folded: Partial<Record<FieldName, readonly string[]>>;
+  readonly written: (Written | undefined)[];
+  readonly folded: (readonly string[] | undefined)[];
 }
 
 /** The texts of a field as the record has them, and the letters of all of them once folded. */
@@ -95,7 +104,7 @@ interface Written {
 }
 
 function readingOf(record: BibRecord): Reading {
-  return { record, written: {}, folded: {} };
+  return { record, written: new Array(fieldNames.length), folded: new Array(fieldNames.length) };
 }
 
 /** How well one record matches; depends on the query and the record alone. */
@@ -159,11 +168,11 @@ function saturate(weight: number): number {
 /** A word's frequency over the fields, each damped by its length, each times its weight. */
 function tokenWeight(token: Token, fieldsOfIndex: readonly Wanted[], reading: Reading): number {
   let sum = 0;
-  for (const { field, weight } of fieldsOfIndex) {
-    if (!anyMayHold(reading, field, token.text, token.letters)) continue;
+  for (const { field, at, weight } of fieldsOfIndex) {
+    if (!anyMayHold(reading, at, token.text, token.letters)) continue;
     let count = 0;
     let length = 0;
-    for (const text of foldedTexts(reading, field)) {
+    for (const text of foldedTexts(reading, at)) {
       count += occurrences(token, text);
       length += lengthOf(text);
     }
@@ -176,12 +185,12 @@ function tokenWeight(token: Token, fieldsOfIndex: readonly Wanted[], reading: Re
 
 function phraseScore({ index, phrase, firstWord, letters }: RankClause, reading: Reading): number {
   if (!wantedBy[index].some(({ field }) => field === 'title')) return 0;
-  const inTitle = firstWord === '' || anyMayHold(reading, 'title', firstWord, letters);
-  const title = inTitle ? (foldedTexts(reading, 'title')[0] ?? '') : '';
+  const inTitle = firstWord === '' || anyMayHold(reading, titleAt, firstWord, letters);
+  const title = inTitle ? (foldedTexts(reading, titleAt)[0] ?? '') : '';
   if (inTitle && title === phrase) return exactTitle;
   if (
-    anyMayHold(reading, 'otherTitle', firstWord, letters) &&
-    foldedTexts(reading, 'otherTitle').includes(phrase)
+    anyMayHold(reading, otherTitleAt, firstWord, letters) &&
+    foldedTexts(reading, otherTitleAt).includes(phrase)
   ) {
     return exactTitle;
   }
@@ -190,29 +199,32 @@ function phraseScore({ index, phrase, firstWord, letters }: RankClause, reading:
   return holds(title, phrase) ? holdsPhrase : 0;
 }
 
-function writtenTexts(reading: Reading, field: FieldName): Written {
-  const known = reading.written[field];
+const titleAt = fieldNames.indexOf('title');
+const otherTitleAt = fieldNames.indexOf('otherTitle');
+
+function writtenTexts(reading: Reading, at: number): Written {
+  const known = reading.written[at];
   if (known !== undefined) return known;
-  const texts = fields[field].texts(reading.record);
+  const texts = fields[fieldNames[at] as FieldName].texts(reading.record);
   let letters = 0;
   for (const text of texts) if (text) letters |= foldedLetters(text);
   const made: Written = { texts, letters };
-  reading.written[field] = made;
+  reading.written[at] = made;
   return made;
 }
 
-function foldedTexts(reading: Reading, field: FieldName): readonly string[] {
-  const known = reading.folded[field];
+function foldedTexts(reading: Reading, at: number): readonly string[] {
+  const known = reading.folded[at];
   if (known !== undefined) return known;
   const made: string[] = [];
-  for (const text of writtenTexts(reading, field).texts) if (text) made.push(foldForMatching(text));
-  reading.folded[field] = made;
+  for (const text of writtenTexts(reading, at).texts) if (text) made.push(foldForMatching(text));
+  reading.folded[at] = made;
   return made;
 }
 
 /** Most words of a query stand in few fields of a record: only those are folded. */
-function anyMayHold(reading: Reading, field: FieldName, word: string, wanted: number): boolean {
-  const { texts, letters } = writtenTexts(reading, field);
+function anyMayHold(reading: Reading, at: number, word: string, wanted: number): boolean {
+  const { texts, letters } = writtenTexts(reading, at);
   if ((letters & wanted) !== wanted) return false;
   for (const text of texts) if (text && mayHoldFolded(text, word)) return true;
   return false;
