@@ -64,9 +64,14 @@ interface Component {
 
 /** Records that share a key, in the order of arrival. */
 class Sharers {
-  readonly nodes: Node[] = [];
+  readonly nodes: Node[];
   /** Their years side by side: most of those that meet are years apart, and no more is read of them. */
-  readonly years: number[] = [];
+  readonly years: number[];
+
+  constructor(one: Node, two: Node) {
+    this.nodes = [one, two];
+    this.years = [one.year, two.year];
+  }
 
   add(node: Node): void {
     if (this.nodes.at(-1) === node) return;
@@ -141,10 +146,7 @@ export function createClusterer(): Clusterer {
       if (held.nodes.length === maxBucket + 1) flood(held.nodes);
     } else if (held !== node) {
       if (!areFarApart(held.year, node.year)) compareWith(held, node, profile);
-      const sharers = new Sharers();
-      sharers.add(held);
-      sharers.add(node);
-      bucket.set(bucketKey, sharers);
+      bucket.set(bucketKey, new Sharers(held, node));
     }
   }
 

@@ -44,9 +44,7 @@ export function yearOf(record: BibRecord): YearFeature {
   const { year } = record;
   const date = record.date?.slice(0, 100) ?? null;
   if (date === null || plainYear(date)) {
-    if (year === null) return unknown;
-    const coded = record.codedYear ?? null;
-    return { year, named: [year], from: year, to: year, coded, guessed: false };
+    return year === null ? unknown : plainYearOf(year, record.codedYear ?? null);
   }
   const named: number[] = [];
   for (const match of date.matchAll(/(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)/g)) {
@@ -70,6 +68,18 @@ export function yearOf(record: BibRecord): YearFeature {
   if (main === null && from === 0) return unknown;
   const guessed = decade !== null || /\?|\bca?\b|circa|约/.test(date);
   return { year: main, named, from, to, coded: record.codedYear ?? null, guessed };
+}
+
+/** What most dates say, once for each year, since the records of a search share few of them. */
+const plainYears = new Map<number, YearFeature>();
+
+function plainYearOf(year: number, coded: number | null): YearFeature {
+  const usual = coded === year && year >= 1000 && year < 3000;
+  const known = usual ? plainYears.get(year) : undefined;
+  if (known !== undefined) return known;
+  const made = { year, named: [year], from: year, to: year, coded, guessed: false };
+  if (usual) plainYears.set(year, made);
+  return made;
 }
 
 /** A year alone, or with a month (`2014.2`). */
