@@ -1,6 +1,10 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
+// Tap has every process note each module it loads, for coverage and for `--changed`; of a gateway's start that is a
+// quarter. Neither is used with this reporter, and here is the one place that runs in tap before it starts a file.
+process.env._TAPJS_PROCESSINFO_EXCLUDE_ = '/./';
+
 /**
  * Prints one line per test file, the whole block of a failing one and the reason of every skip, and
  * closes with `N passed, N failed[, N skipped]`, read from tap's own totals comment.
