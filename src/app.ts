@@ -22,7 +22,7 @@ import { type Watch, type WatchedConnector, watched } from './members/watched.ts
 import { createEgress } from './protocols/egress.ts';
 import type { Egress, ResolvingEgress } from './protocols/types.ts';
 import { createSearchEngine, defaultSearchSettings } from './search/engine.ts';
-import { openSharedCache, type SharedCache } from './search/shared/index.ts';
+import type { SharedCache } from './search/shared/index.ts';
 import type { LibraryAnswer, SearchEngine } from './search/types.ts';
 import { type Clock, systemClock } from './store/clock.ts';
 import { createAdministrator } from './web/administrator.ts';
@@ -318,6 +318,8 @@ async function openShared(
 ): Promise<SharedCache | null> {
   const { cacheUrl, cache, search } = settings;
   if (cacheUrl === null) return null;
+  // Its client is a quarter of all modules of a gateway, and most gateways share nothing.
+  const { openSharedCache } = await import('./search/shared/index.ts');
   return openSharedCache({
     url: cacheUrl,
     prefix: cache.prefix,
