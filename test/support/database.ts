@@ -8,6 +8,7 @@ import t, { type Test } from 'tap';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { skipUnless } from './requirements.ts';
+import { scratchFolder } from './scratch.ts';
 
 /** Where a test's database is, for a test that opens it again or from another process. */
 export interface DatabasePlace {
@@ -105,7 +106,7 @@ class Engine {
 
 /** A folder with a migrated embedded database that nobody has open; the caller removes it. */
 export async function embeddedFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'guanji-'));
+  const folder = await scratchFolder('test');
   await cp(await embeddedTemplate(), folder, { recursive: true });
   return folder;
 }

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
-import { cp, mkdtemp } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { scratch, scratchFolder } from './scratch.ts';
 
 /** What a power cut would leave of a folder: each file as it was when it was last synced. */
 export interface SyncedImage {
@@ -27,7 +27,7 @@ export interface SyncedImage {
 export async function watchSyncs(folder: string): Promise<SyncedImage> {
   // File systems keep times by the tick; what is older than this has not changed since.
   const unchangedMs = Date.now() - 1000;
-  const image = await mkdtemp(join(tmpdir(), 'guanji-image-'));
+  const image = await scratchFolder('image');
   await cp(folder, image, { recursive: true, filter: isPlain });
   const { fsyncSync } = fs;
   let syncs = 0;
@@ -46,14 +46,14 @@ export async function watchSyncs(folder: string): Promise<SyncedImage> {
       fs.copyFileSync(path, copy);
     }
     if (syncs !== cutAt) return;
-    left = fs.mkdtempSync(join(tmpdir(), 'guanji-cut-'));
+    left = fs.mkdtempSync(join(scratch, 'guanji-cut-'));
     fs.cpSync(image, left, { recursive: true });
   };
   syncBuiltinESMExports();
   return {
     syncs: () => syncs,
     async cut() {
-      const left = await mkdtemp(join(tmpdir(), 'guanji-cut-'));
+      const left = await scratchFolder('cut');
       await cp(image, left, { recursive: true });
       return left;
     },

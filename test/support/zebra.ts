@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isControlField, type MarcRecord } from '../../src/marc/types.ts';
 import { cnmarcCatalogue, marc21Catalogue } from './catalogue.ts';
 import { freePorts, type Running, runProgram, startProgram } from './processes.ts';
+import { scratchFolder } from './scratch.ts';
 
 /** One way of talking to the server: the charset of its MARC records, and of the terms it is sent. */
 export interface ZebraDoor {
@@ -32,7 +32,7 @@ const charsets = {
 } as const;
 
 /**
- * A real Zebra with an index in the temporary folder, behind YAZ's front end: Z39.50 and SRU on three ports
+ * A real Zebra with an index of its own, behind YAZ's front end: Z39.50 and SRU on three ports
  * that differ in charset. Words and phrases go through ICU, so that Chinese is found character by character.
  */
 export async function startZebra(): Promise<ZebraServer>;
@@ -45,7 +45,7 @@ export async function startZebra(
     chinese: cnmarcCatalogue(),
   },
 ): Promise<ZebraServer<string>> {
-  const folder = await mkdtemp(join(tmpdir(), 'guanji-zebra-'));
+  const folder = await scratchFolder('zebra');
   const ports = await freePorts(3);
   const [utf8 = 0, marc8 = 0, gb18030 = 0] = ports;
   try {
