@@ -1,5 +1,4 @@
-import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { pino } from 'pino';
 import t from 'tap';
 import { createGateway } from '../../../src/app.ts';
@@ -40,8 +39,8 @@ async function start(data: string, sandbox: Sandbox) {
 }
 
 t.test('history outlives a restart, and a candidate is found out on a real server', async (t) => {
-  const data = t.testdir({});
-  await rename(await embeddedFolder(), join(data, 'database'));
+  const data = await embeddedFolder();
+  t.teardown(() => rm(data, { recursive: true, force: true }));
   const sandbox = await startSandbox({ libraries: ['demo-chem'], delays: false });
   t.teardown(() => sandbox.close());
   const [document] = sandbox.documents;
