@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { embeddedFolder } from '../support/database.ts';
 
 t.setTimeout(240_000);
 
@@ -40,8 +42,9 @@ t.test('a database that cannot be opened stops the start with a sentence', async
 });
 
 t.test('a folder that another gateway has open is left alone', async (t) => {
-  const data = t.testdir({ connectors: {} });
-  const environment = { GUANJI_DATA: data, GUANJI_CONNECTORS: join(data, 'connectors') };
+  const data = await embeddedFolder();
+  t.teardown(() => rm(data, { recursive: true, force: true }));
+  const environment = { GUANJI_DATA: data, GUANJI_CONNECTORS: t.testdir() };
   const first = run('src/main.ts', [], environment);
   t.teardown(() => first.child.kill('SIGTERM'));
   const address = await new Promise<string>((resolve) => {

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { type Ended, quiet, root, runCommand } from '../support/command-line.ts';
+import { embeddedFolder } from '../support/database.ts';
 import { catalogue, sruDocument } from '../support/registration-world.ts';
 
-// Two starts of a gateway with a new database, and some twenty commands.
+// Two starts of a gateway, and some twenty commands.
 t.setTimeout(400_000);
 
 const administrator = 'token-of-the-administrator';
@@ -56,13 +58,13 @@ t.test(
     const document = sruDocument('by-hand', server.url, { status: 'draft' });
     const folder = t.testdir({
       connectors: {},
-      data: {},
       'library.json': JSON.stringify(document),
       'next.yaml': `id: by-hand\ncode: "900900"\nname: { zh: 命令行馆 }\nconnector:\n  protocol: sru\n  url: ${server.url}\n`,
     });
+    const data = await embeddedFolder();
     const environment = {
       GUANJI_CONNECTORS: join(folder, 'connectors'),
-      GUANJI_DATA: join(folder, 'data'),
+      GUANJI_DATA: data,
       GUANJI_ADMIN_TOKEN: administrator,
       GUANJI_EGRESS_ALLOW: '127.0.0.0/8:1-65535',
       LC_ALL: 'C',
@@ -71,6 +73,7 @@ t.test(
     t.teardown(async () => {
       await stop(gateway);
       await server.close();
+      await rm(data, { recursive: true, force: true });
     });
     const as =
       (token: string) =>

@@ -67,7 +67,9 @@ t.test('ten real servers, one gateway and two', { skip, timeout: 90_000 }, async
   ) => {
     const read = await readSettings(prefix === null ? {} : { CACHE_URL: cacheUrl });
     const cache = { ...read.cache, prefix: prefix ?? read.cache.prefix };
-    const settings = { ...read, connectors: null, data: t.testdir({}), cache };
+    // Three databases would be made, and a search needs none.
+    const loans = { ...read.loans, enabled: false };
+    const settings = { ...read, connectors: null, data: t.testdir({}), cache, loans };
     const demonstration = { documents: servers.documents, defaultLibraries: ids };
     const gateway = await createGateway(settings, {}, demonstration, pino({ level: 'silent' }));
     t.teardown(() => gateway.close());
