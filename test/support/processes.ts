@@ -97,6 +97,8 @@ export async function runProgram(
   options: { readonly cwd?: string; readonly input?: string } = {},
 ): Promise<string> {
   const child = spawn(command, args, { cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  // A program may end before it has read anything, and its exit code says all there is to say.
+  child.stdin.on('error', () => {});
   const out: Buffer[] = [];
   const said: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
