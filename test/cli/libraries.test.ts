@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { type Ended, quiet, root, runCommand } from '../support/command-line.ts';
+import { type Ended, quiet, root } from '../support/command-line.ts';
+import { startCommands } from '../support/commands.ts';
 import { embeddedFolder } from '../support/database.ts';
 import { catalogue, sruDocument } from '../support/registration-world.ts';
 
@@ -48,8 +49,10 @@ async function stop({ child }: Running): Promise<void> {
   await once(child, 'exit');
 }
 
-const run = (args: readonly string[], environment: Readonly<Record<string, string>>) =>
-  runCommand(['libraries', ...args], environment);
+const commands = startCommands();
+t.teardown(() => commands.close());
+const run = (args: readonly string[], environment: Record<string, string>) =>
+  commands.run(['libraries', ...args], environment);
 
 t.test(
   'a library is registered, approved, paused and rolled back from the command line',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { checkLibrary } from '../../src/members/check.ts';
-import { runCommand } from '../support/command-line.ts';
+import { startCommands } from '../support/commands.ts';
 import { eachDatabase } from '../support/database.ts';
 import { healthWorld, member } from '../support/health-world.ts';
 import { adminToken, loanWeb } from '../support/loan-web.ts';
@@ -9,11 +9,13 @@ import { freePorts } from '../support/processes.ts';
 
 t.setTimeout(300_000);
 
+const commands = startCommands();
+t.teardown(() => commands.close());
 const run = (args: readonly string[], token = adminToken) =>
-  runCommand(args, { GUANJI_TOKEN: token });
+  commands.run(args, { GUANJI_TOKEN: token });
 
 eachDatabase('health, maintenance and candidates from the command line', async (t, database) => {
-  // Each command is a process of its own; what they do on either engine is tested without them.
+  // What they do on either engine is tested without them.
   if (database.engine === 'postgresql') return;
   const world = await healthWorld(database, { inputs: [member('aa')] });
   const { directory, health } = world;
