@@ -29,8 +29,21 @@ export function catalogue(count: number): readonly Entry[] {
   }));
 }
 
+type WordTest = (word: string) => boolean;
+
+/** Every word of a query is tried on every entry, and making a test takes longer than using it. */
+const made = new Map<string, WordTest>();
+
 /** One word against a pattern with `*` and `?`. */
-function wordTest(raw: string): (word: string) => boolean {
+function wordTest(raw: string): WordTest {
+  const known = made.get(raw);
+  if (known !== undefined) return known;
+  const test = makeWordTest(raw);
+  made.set(raw, test);
+  return test;
+}
+
+function makeWordTest(raw: string): WordTest {
   let source = '';
   for (let at = 0; at < raw.length; at += 1) {
     const character = raw.charAt(at);
@@ -61,8 +74,6 @@ function fieldsOf(entry: Entry, index: string | null): Fields {
       return [entry.title, entry.author];
   }
 }
-
-type WordTest = (word: string) => boolean;
 
 function hasPhrase(
   fields: Fields,
