@@ -55,7 +55,7 @@ export const defaultSearchSettings: SearchSettings = {
   enoughAfterMs: 2000,
   enoughShare: 0.7,
   unwatchedGraceMs: 2000,
-  streamEveryMs: 50,
+  streamEveryMs: 100,
   idleMs: 10_000,
   maxAwakeBytes: 134_217_728,
   crowdedIdleMs: 1000,
