@@ -15,7 +15,7 @@ export const bench: Bench = {
       say(`  ${count} searches of the same records`);
       const same = await measure({ ports, searches: count, own: false });
       // Enough of them that what all searches share, bounded caches, does not count for much.
-      const few = quick ? 10 : 200;
+      const few = quick ? 10 : 500;
       say(`  ${few} searches of records of their own`);
       const own = await measure({ ports, searches: few, own: true });
       return {
