@@ -38,6 +38,8 @@ export interface SearchTable {
 }
 
 const sweepEveryMs = 30_000;
+/** Times the bound of what searches hold that all of it may come to while their records are not put away. */
+const awakeShare = 2;
 
 export function createSearchTable(settings: SearchSettings, clock: Clock): SearchTable {
   const atWork = new Map<string, KeptSearch>();
@@ -69,11 +71,16 @@ export function createSearchTable(settings: SearchSettings, clock: Clock): Searc
     });
   };
 
+  /** Records that are not put away yet soon will be: only many of them cost other searches their place. */
+  const isOverfull = () =>
+    holdings.bytes > settings.maxSearchBytes ||
+    holdings.bytes + holdings.recordBytes > awakeShare * settings.maxSearchBytes;
+
   const keep = (search: KeptSearch) => {
     if (closed) return;
     readable.set(search.id, search);
     holdings.charge(search);
-    while (holdings.bytes > settings.maxSearchBytes && readable.size > 1) readable.pop();
+    while (isOverfull() && readable.size > 1) readable.pop();
     sweepLater();
   };
 
@@ -136,8 +143,9 @@ function createHoldings() {
   };
 
   return {
+    /** Beside the records that are not put away. */
     get bytes() {
-      return bytes + recordBytes;
+      return bytes;
     },
     get recordBytes() {
       return recordBytes;

@@ -20,7 +20,7 @@ export interface SearchSettings {
   readonly crowdedIdleMs: number;
   readonly keepSearchesSeconds: number;
   readonly maxKeptSearches: number;
-  /** Estimated bytes of what kept searches hold. */
+  /** Estimated bytes of what kept searches hold at rest; twice that with the records that are not put away yet. */
   readonly maxSearchBytes: number;
   readonly keepRecordsSeconds: number;
   readonly maxRecordBytes: number;

@@ -168,3 +168,22 @@ t.test('no search sleeps while somebody watches, and in a crowd they sleep soone
   await clock.advance(200);
   t.equal(engine.load().asleep, 1);
 });
+
+t.test(
+  'searches that sleep keep their place beside one whose records are still awake',
+  async (t) => {
+    const { clock, engine, request } = consortium(
+      { a: { behaviour: { books: books(20) } } },
+      // Awake, twenty records are estimated at 60,000 bytes and more.
+      { maxSearchBytes: 45_000 },
+    );
+    const first = engine.start(request());
+    await clock.advance(20_000);
+    t.equal(engine.load().asleep, 1);
+    const second = engine.start(request());
+    await clock.advance(100);
+    t.equal(engine.load().asleep, 1);
+    t.equal(engine.get(first.id), first);
+    t.equal(engine.get(second.id), second);
+  },
+);
