@@ -1,4 +1,5 @@
 import { isControlTag, MAX_WARNINGS, parseField } from '../formats/fields.ts';
+import type { Iso2709Text } from '../formats/iso2709.ts';
 import { composing, delimiter, type Findings, findings, marks, noted } from './look.ts';
 import {
   type FieldView,
@@ -9,13 +10,8 @@ import {
   viewField,
 } from './view.ts';
 
-/** A record's text as its bytes have it: a tag for each field, and their data with a terminator after each. */
-export interface RecordText {
-  readonly leader: string;
-  readonly tags: readonly string[];
-  /** Not in NFC yet. */
-  readonly text: string;
-}
+/** What is read of a record's text. */
+export type RecordText = Pick<Iso2709Text, 'leader' | 'tags' | 'text'>;
 
 const fieldTerminator = 0x1e;
 const subfieldDelimiter = 0x1f;
@@ -75,7 +71,7 @@ let fieldEnd = 0;
 
 /**
  * Views a field of two indicators and subfields, each with an ASCII code, or of none of that where the tag is a control
- * field's. Null for any other.
+ * field's. False for any other.
  */
 function viewPlain(field: FieldView, tag: string, start: number, first: number): boolean {
   if (isControlTag(tag)) {
