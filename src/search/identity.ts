@@ -64,10 +64,11 @@ export function createIdentities(): Identities {
 
   return {
     assign(lines) {
-      const names = new Set(lines.map(({ name }) => name));
-      if (names.size === lines.length && shown.size === 0) return { ids: null, canonical: true };
+      if (shown.size === 0) {
+        const names = new Set(lines.map(({ name }) => name));
+        return { ids: names.size === lines.length ? null : distinct(lines), canonical: true };
+      }
       const canonical = distinct(lines);
-      if (shown.size === 0) return { ids: canonical, canonical: true };
       const ids = assignPinned(lines, canonical);
       return { ids, canonical: ids.every((id, position) => id === canonical[position]) };
     },
